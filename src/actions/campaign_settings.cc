@@ -1,0 +1,122 @@
+#include "actions/campaign_settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace postrider {
+
+namespace {
+
+constexpr std::size_t kMostMessageBytes = 1 << 20;
+
+/// Characters as people count them, near enough: code points.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+}
+
+void check_text(const Campaign& campaign, std::vector<Problem>& problems) {
+  const auto no_utf8 = [&](std::string_view what) {
+    problems.push_back({"not_utf8", fmt::format("The {} is not UTF-8 text. Save it as UTF-8.", what)});
+  };
+  if (!is_valid_utf8(campaign.name)) {
+    no_utf8("name");
+  } else if (trim(campaign.name).empty() || characters(campaign.name) > 255 ||
+             has_control_character(campaign.name)) {
+    problems.push_back({"bad_name", "A campaign's name has 1 to 255 characters on one line."});
+  }
+  if (!is_valid_utf8(campaign.description)) no_utf8("description");
+  if (!is_valid_utf8(campaign.subject)) {
+    no_utf8("subject");
+  } else if (trim(campaign.subject).empty() || characters(campaign.subject) > 500 ||
+             has_control_character(campaign.subject)) {
+    problems.push_back({"bad_subject", "A subject has 1 to 500 characters on one line."});
+  }
+  if (!is_valid_utf8(campaign.message)) {
+    no_utf8("message");
+  } else if (trim(campaign.message).empty()) {
+    problems.push_back({"no_message", "The message is empty."});
+  } else if (campaign.message.size() > kMostMessageBytes) {
+    problems.push_back({"message_too_long", "The message is longer than 1 MiB."});
+  }
+}
+
+void check_rules(const Campaign& campaign, std::vector<Problem>& problems) {
+  if (campaign.pace.min < Micros{0} || campaign.pace.min > campaign.pace.max ||
+      campaign.pace.max > std::chrono::hours{24}) {
+    problems.push_back(
+        {"bad_pace", "A pace is none, or a gap of at most 24 h whose smaller end comes first: 4m-7m."});
+  }
+  if (campaign.window) {
+    if (const auto fine = validate(*campaign.window); !fine) {
+      problems.push_back({fine.error().code, fine.error().message});
+    }
+  }
+  if (campaign.max_tries < 1 || campaign.max_tries > 10) {
+    problems.push_back(
+        {"bad_max_tries", fmt::format("An email is tried 1 to 10 times, not {}.", campaign.max_tries)});
+  }
+  if (campaign.max_age < std::chrono::seconds{1} || campaign.max_age > std::chrono::days{5}) {
+    problems.push_back({"bad_max_age", "Retrying ends 1 second to 5 days (5d) after the first try."});
+  }
+  if (campaign.brake_refusals < 0 || campaign.brake_refusals > 200 || campaign.brake_percent < 0 ||
+      campaign.brake_percent > 100) {
+    problems.push_back(
+        {"bad_brake", "The brake is off, or 1 to 200 refusals and 1 to 100 percent of the last 200."});
+  } else if ((campaign.brake_refusals == 0) != (campaign.brake_percent == 0)) {
+    problems.push_back({"bad_brake", "The brake needs both a number and a percentage: 10:5."});
+  }
+}
+
+}  // namespace
+
+std::vector<Problem> merge_campaign(ActionContext& context, const CampaignChange& change,
+                                    Campaign& campaign) {
+  std::vector<Problem> problems;
+  if (change.name) campaign.name = std::string(trim(*change.name));
+  if (change.description) campaign.description = *change.description;
+  if (change.subject) campaign.subject = std::string(trim(*change.subject));
+  if (change.message) campaign.message = *change.message;
+  if (change.pace) campaign.pace = *change.pace;
+  if (change.window) campaign.window = *change.window;
+  if (change.max_tries) campaign.max_tries = *change.max_tries;
+  if (change.max_age) campaign.max_age = *change.max_age;
+  if (change.on_uncertain) campaign.on_uncertain = *change.on_uncertain;
+  if (change.skip_unresolved) campaign.skip_unresolved = *change.skip_unresolved;
+  if (change.brake_refusals) campaign.brake_refusals = *change.brake_refusals;
+  if (change.brake_percent) campaign.brake_percent = *change.brake_percent;
+  if (change.mailboxes) {
+    campaign.mailboxes.clear();
+    for (const auto& name : *change.mailboxes) {
+      const auto mailbox = context.store.find_mailbox(name);
+      if (!mailbox) {
+        problems.push_back({mailbox.error().code, mailbox.error().message});
+      } else if (std::ranges::find(campaign.mailboxes, mailbox->id) == campaign.mailboxes.end()) {
+        campaign.mailboxes.push_back(mailbox->id);
+      }
+    }
+  }
+  if (change.queue || !campaign.queue) {
+    const auto queue = context.store.find_queue(change.queue.value_or(kDefaultQueue));
+    if (!queue) {
+      problems.push_back({queue.error().code, queue.error().message});
+    } else {
+      campaign.queue = queue->id;
+    }
+  }
+  check_text(campaign, problems);
+  check_rules(campaign, problems);
+  return problems;
+}
+
+}  // namespace postrider

@@ -1,0 +1,41 @@
+#pragma once
+// What a person may say about a campaign, and the one place where it is judged. Creating and
+// updating share it: a change is merged into what is there and the whole is checked before
+// anything is stored, so that no stored campaign breaks the rules.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actions/context.h"
+#include "actions/problem.h"
+#include "campaign/campaign.h"
+
+namespace postrider {
+
+/// What is not set stays as it is (a new campaign: as its default).
+struct CampaignChange {
+  std::optional<std::string> name;
+  std::optional<std::string> description;
+  std::optional<std::string> subject;
+  std::optional<std::string> message;
+  std::optional<std::vector<std::string>> mailboxes;  ///< names
+  std::optional<std::string> queue;                   ///< name
+  std::optional<Pace> pace;
+  std::optional<std::optional<Window>> window;  ///< set to nothing: no window
+  std::optional<int> max_tries;
+  std::optional<Micros> max_age;
+  std::optional<OnUncertain> on_uncertain;
+  std::optional<bool> skip_unresolved;
+  std::optional<int> brake_refusals;
+  std::optional<int> brake_percent;
+};
+
+/// The queue of campaigns that name none.
+inline constexpr const char* kDefaultQueue = "email-campaign-queue";
+
+/// Puts the change into the campaign and names everything that is wrong with the result. The
+/// message's fields are not looked at: check_campaign does that, once the list is known.
+std::vector<Problem> merge_campaign(ActionContext& context, const CampaignChange& change, Campaign& campaign);
+
+}  // namespace postrider

@@ -1,0 +1,26 @@
+#pragma once
+// What every action needs. An action is one verb a user can ask for, used by CLI and HTTP alike:
+// it checks the request, calls the store, and answers with a value or an Error in plain words.
+// Actions are plain blocking functions, called on action threads, never on the loop.
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/secret_box.h"
+#include "mail/session.h"
+#include "store/campaign_store.h"
+
+namespace postrider {
+
+struct ActionContext {
+  CampaignStore& store;
+  const Clock& clock;
+  const SecretBox& secrets;
+  std::string who;                   ///< for the audit log: "local:ana"
+  std::int64_t recipient_limit = 0;  ///< MAX_RECIPIENTS_PER_CAMPAIGN; 0: none
+  /// Connects, greets, logs in and leaves. The text says what was reached, the error which step failed.
+  std::function<Result<std::string>(const MailServer&)> try_mail_server;
+};
+
+}  // namespace postrider

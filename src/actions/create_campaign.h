@@ -1,0 +1,35 @@
+#pragma once
+// Creates a campaign out of settings and a list. Either both are there afterwards, or neither:
+// when the list cannot be read, the draft is removed again. A draft may still have problems that
+// keep it from being sent; the answer names them all.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "actions/campaign_settings.h"
+#include "actions/context.h"
+#include "actions/problem.h"
+#include "campaign/recipients.h"
+
+namespace postrider {
+
+/// Which columns hold address and name; empty: found by the usual header names.
+struct ColumnNames {
+  std::string email;
+  std::string name;
+};
+
+struct CreatedCampaign {
+  CampaignId id;
+  ImportReport list;
+  std::vector<Problem> problems;      ///< what still keeps it from being sent
+  std::vector<std::string> warnings;  ///< what does not, but is worth knowing
+};
+
+/// Every row that did not become a recipient goes to `rejected`, in the order of the list.
+Result<CreatedCampaign> create_campaign(ActionContext& context, const CampaignChange& settings,
+                                        RecipientSource& list, const ColumnNames& columns,
+                                        const std::function<void(const Reject&)>& rejected);
+
+}  // namespace postrider

@@ -1,0 +1,114 @@
+#include "actions/mailboxes.h"
+
+#include <fmt/format.h>
+
+namespace postrider {
+
+namespace {
+
+std::uint16_t usual_port(Tls tls) {
+  switch (tls) {
+    case Tls::none:
+      return 25;
+    case Tls::starttls:
+      return 587;
+    case Tls::implicit:
+      return 465;
+  }
+  return 587;
+}
+
+/// Puts the change into the mailbox and judges the whole.
+Result<void> merge(ActionContext& context, const MailboxChange& change, Mailbox& mailbox) {
+  if (change.from) mailbox.from = *change.from;
+  if (change.from_name) mailbox.from_name = *change.from_name;
+  if (change.host) mailbox.host = *change.host;
+  if (change.user) mailbox.user = *change.user;
+  if (change.tls) mailbox.tls = *change.tls;
+  if (change.port) mailbox.port = *change.port;
+  if (change.cap_24h) mailbox.cap_24h = *change.cap_24h;
+  if (change.per_minute) mailbox.per_minute = *change.per_minute;
+  if (change.sessions) mailbox.sessions = *change.sessions;
+  if (mailbox.user.empty()) {
+    mailbox.password_sealed.clear();  // nothing to log in with: keep no secret without a use
+  } else if (change.password && !change.password->empty()) {
+    mailbox.password_sealed = context.secrets.seal(*change.password);
+  } else if (mailbox.password_sealed.empty()) {
+    return invalid("no_password",
+                   fmt::format("Mailbox {} logs in as {} and needs a password: set POSTRIDER_SMTP_PASSWORD "
+                               "or type it when asked.",
+                               mailbox.name, mailbox.user));
+  }
+  return validate(mailbox);
+}
+
+Result<Mailbox> find_changeable(ActionContext& context, std::string_view name) {
+  auto mailbox = context.store.find_mailbox(name);
+  if (mailbox && mailbox->from_environment) {
+    return conflict(
+        "mailbox_from_environment",
+        fmt::format("Mailbox {} is defined by the SMTP_* settings of the environment. Change them and start "
+                    "the server again.",
+                    name));
+  }
+  return mailbox;
+}
+
+}  // namespace
+
+Result<Mailbox> add_mailbox(ActionContext& context, std::string_view name, const MailboxChange& settings) {
+  Mailbox mailbox;
+  mailbox.name = std::string(name);
+  mailbox.created = context.clock.wall_now();
+  mailbox.port = usual_port(settings.tls.value_or(mailbox.tls));
+  const auto fine = merge(context, settings, mailbox);
+  if (!fine) return std::unexpected(fine.error());
+  const auto id = context.store.add_mailbox(mailbox);
+  if (!id) return std::unexpected(id.error());
+  context.store.audit(context.who, fmt::format("added mailbox {}", name));
+  return context.store.mailbox(*id);
+}
+
+Result<Mailbox> update_mailbox(ActionContext& context, std::string_view name, const MailboxChange& change) {
+  auto mailbox = find_changeable(context, name);
+  if (!mailbox) return mailbox;
+  const auto fine = merge(context, change, *mailbox);
+  if (!fine) return std::unexpected(fine.error());
+  const auto updated = context.store.update_mailbox(*mailbox);
+  if (!updated) return std::unexpected(updated.error());
+  context.store.audit(context.who, fmt::format("changed mailbox {}", name));
+  return context.store.mailbox(mailbox->id);
+}
+
+Result<void> remove_mailbox(ActionContext& context, std::string_view name) {
+  const auto mailbox = find_changeable(context, name);
+  if (!mailbox) return std::unexpected(mailbox.error());
+  auto removed = context.store.remove_mailbox(mailbox->id);
+  if (removed) context.store.audit(context.who, fmt::format("removed mailbox {}", name));
+  return removed;
+}
+
+Result<Mailbox> resume_mailbox(ActionContext& context, std::string_view name) {
+  const auto mailbox = context.store.find_mailbox(name);
+  if (!mailbox) return mailbox;
+  const auto resumed = context.store.resume_mailbox(mailbox->id);
+  if (!resumed) return std::unexpected(resumed.error());
+  context.store.audit(context.who, fmt::format("resumed mailbox {}", name));
+  return context.store.mailbox(mailbox->id);
+}
+
+Result<std::string> test_mailbox(ActionContext& context, std::string_view name) {
+  const auto mailbox = context.store.find_mailbox(name);
+  if (!mailbox) return std::unexpected(mailbox.error());
+  if (mailbox->mock) return std::string("mock mode: nothing is contacted");
+  auto password = context.secrets.open(mailbox->password_sealed);
+  if (!password) return std::unexpected(password.error());
+  return context.try_mail_server({.host = mailbox->host,
+                                  .port = mailbox->port,
+                                  .tls = mailbox->tls,
+                                  .user = mailbox->user,
+                                  .password = *password,
+                                  .max_sessions = mailbox->sessions});
+}
+
+}  // namespace postrider

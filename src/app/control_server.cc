@@ -1,0 +1,214 @@
+#include "app/control_server.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <streambuf>
+#include <vector>
+
+namespace postrider {
+namespace {
+
+constexpr std::size_t kLongestRequest = 4 * 1024 * 1024;
+constexpr std::size_t kFrame = 16 * 1024;
+constexpr int kSlowestCaller = 30;  // seconds to take what we say, or to say what it wants
+
+/// What a verb writes, sent as frames: when there is much of it, when it is flushed, and (errors and
+/// progress) at each line's end.
+class FrameBuffer : public std::streambuf {
+ public:
+  FrameBuffer(const UnixSocket& socket, std::mutex& sending, ControlFrame::Kind kind)
+      : socket_(socket), sending_(sending), kind_(kind) {}
+
+ protected:
+  int_type overflow(int_type c) override {
+    if (c != traits_type::eof()) {
+      const char one = traits_type::to_char_type(c);
+      xsputn(&one, 1);
+    }
+    return gone_ ? traits_type::eof() : traits_type::not_eof(c);
+  }
+  std::streamsize xsputn(const char* text, std::streamsize n) override {
+    waiting_.append(text, static_cast<std::size_t>(n));
+    const bool line = kind_ == ControlFrame::Kind::err && waiting_.ends_with('\n');
+    if (line || waiting_.size() >= kFrame) sync();
+    return gone_ ? 0 : n;
+  }
+  int sync() override {
+    if (!waiting_.empty() && !gone_) {
+      const std::lock_guard lock(sending_);
+      gone_ = !socket_.send(encode(ControlFrame{kind_, waiting_, 0}));
+    }
+    waiting_.clear();
+    return gone_ ? -1 : 0;
+  }
+
+ private:
+  const UnixSocket& socket_;
+  std::mutex& sending_;
+  ControlFrame::Kind kind_;
+  std::string waiting_;
+  bool gone_ = false;
+};
+
+std::string name_of(uid_t uid) {
+  std::vector<char> space(16 * 1024);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(uid, &entry, space.data(), space.size(), &found) == 0 && found != nullptr)
+    return found->pw_name;
+  return fmt::format("uid-{}", uid);
+}
+
+/// Waits; false when the caller hangs up or the server ends. A caller has nothing more to say
+/// after its request, so anything readable is its end.
+bool wait_with(int caller, int ending, Micros time) {
+  pollfd watched[] = {{caller, POLLIN | POLLRDHUP, 0}, {ending, POLLIN, 0}};
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (true) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+    const int ready = ::poll(watched, 2, static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000)));
+    if (ready > 0) return false;
+    if (ready == 0 && left <= 60'000) return true;
+  }
+}
+
+}  // namespace
+
+struct ControlServer::Caller {
+  explicit Caller(UnixSocket connected) : socket(std::move(connected)) {}
+  UnixSocket socket;
+  std::thread thread;
+  std::atomic<bool> done{false};
+};
+
+ControlServer::ControlServer(std::string path, Log& log, std::function<int(ControlCall&)> run)
+    : path_(std::move(path)), log_(log), run_(std::move(run)) {}
+
+ControlServer::~ControlServer() {
+  if (ending_ < 0) return;
+  hush();
+  if (acceptor_.joinable()) acceptor_.join();
+  reap(true);
+  ::close(ending_);
+}
+
+void ControlServer::start() {
+  ending_ = ::eventfd(0, EFD_CLOEXEC);
+  if (ending_ < 0) throw Fault("cannot make an eventfd");
+  listener_ = UnixSocket::listen(path_);
+  acceptor_ = std::thread([this] { accept_calls(); });
+}
+
+void ControlServer::hush() {
+  const std::uint64_t one = 1;
+  if (::write(ending_, &one, sizeof one) != sizeof one) return;  // it is set already
+}
+
+bool ControlServer::stop(Micros patience) {
+  if (ending_ < 0) return true;
+  hush();
+  if (acceptor_.joinable()) {
+    acceptor_.join();
+    ::unlink(path_.c_str());
+  }
+  {
+    std::unique_lock lock(mutex_);
+    const auto all_done = [this] {
+      return std::ranges::all_of(callers_, [](const Caller& caller) { return caller.done.load(); });
+    };
+    if (!finished_.wait_for(lock, patience, all_done)) return false;
+  }
+  reap(true);
+  return true;
+}
+
+void ControlServer::accept_calls() {
+  pollfd watched[] = {{listener_.get(), POLLIN, 0}, {ending_, POLLIN, 0}};
+  while (true) {
+    if (::poll(watched, 2, -1) < 0) continue;
+    if ((watched[1].revents & POLLIN) != 0) return;
+    UnixSocket socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (socket.get() < 0) {
+      ::usleep(100'000);  // out of descriptors: asking again at once would only spin
+      continue;
+    }
+    const timeval patience{kSlowestCaller, 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    reap(false);
+    const std::lock_guard lock(mutex_);
+    if (callers_.size() >= kMostCalls) {
+      socket.send(
+          encode(ControlFrame{ControlFrame::Kind::err,
+                              fmt::format("postrider: the server runs {} verbs already; try again when one "
+                                          "of them is done.\n",
+                                          kMostCalls),
+                              0}) +
+          encode(ControlFrame{ControlFrame::Kind::exit, {}, 1}));
+      continue;
+    }
+    auto& caller = callers_.emplace_back(std::move(socket));
+    caller.thread = std::thread([this, &caller] {
+      serve(caller);
+      ::shutdown(caller.socket.get(), SHUT_RDWR);
+      const std::lock_guard done(mutex_);
+      caller.done = true;
+      finished_.notify_all();
+    });
+  }
+}
+
+void ControlServer::serve(Caller& caller) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(caller.socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return;
+  if (peer.uid != 0 && peer.uid != ::geteuid()) {
+    log_.write(LogLevel::warning, "control_refused", {{"uid", std::to_string(peer.uid)}});
+    caller.socket.send(encode(ControlFrame{ControlFrame::Kind::err,
+                                           "postrider: only the server's owner may do this.\n", 0}) +
+                       encode(ControlFrame{ControlFrame::Kind::exit, {}, 1}));
+    return;
+  }
+  const auto line = caller.socket.read_line(kLongestRequest);
+  const auto request = line ? decode_request(*line) : std::nullopt;
+  if (!request) return;
+  std::mutex sending;
+  FrameBuffer out_frames(caller.socket, sending, ControlFrame::Kind::out);
+  FrameBuffer err_frames(caller.socket, sending, ControlFrame::Kind::err);
+  std::ostream out(&out_frames), err(&err_frames);
+  ControlCall call{
+      .request = *request, .who = "local:" + name_of(peer.uid), .out = out, .err = err, .pause = {}};
+  call.pause = [&](Micros time) {
+    out.flush();
+    err.flush();
+    return out.good() && err.good() && wait_with(caller.socket.get(), ending_, time);
+  };
+  const int code = run_(call);
+  out.flush();
+  err.flush();
+  caller.socket.send(encode(ControlFrame{ControlFrame::Kind::exit, {}, code}));
+}
+
+void ControlServer::reap(bool all) {
+  std::list<Caller> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto caller = callers_.begin(); caller != callers_.end();) {
+      const auto next = std::next(caller);
+      if (all || caller->done) gone.splice(gone.end(), callers_, caller);
+      caller = next;
+    }
+  }
+  for (auto& caller : gone) caller.thread.join();
+}
+
+}  // namespace postrider

@@ -1,0 +1,62 @@
+// serve: the server itself, until SIGTERM or SIGINT.
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <ostream>
+
+#include "app/program.h"
+#include "app/server.h"
+
+namespace postrider {
+namespace {
+
+Result<int> serve(const Program& program, const std::string& listen) {
+  const auto loaded = program.settings();
+  if (!loaded) return std::unexpected(loaded.error());
+  const auto& settings = loaded->settings;
+  const auto file = program.database(settings);
+  if (!file) return std::unexpected(file.error());
+  const auto where = parse_listen_address(listen.empty() ? settings.listen() : listen);
+  if (!where) return std::unexpected(where.error());
+
+  std::signal(SIGPIPE, SIG_IGN);
+  SystemClock clock;
+  const auto log = make_stderr_log(settings.log_level);
+  for (const auto& warning : loaded->warnings) {
+    log->write(LogLevel::warning, "setting_without_effect", {{"what", warning.text}});
+  }
+  auto server = Server::open({.settings = settings, .database_file = *file, .listen = *where}, clock, *log);
+  if (!server) return std::unexpected(server.error());
+  (*server)->start();
+  const auto address = "http://" + (*server)->address().text();
+  if (!where->is_loopback()) {
+    log->write(LogLevel::warning, "listening_beyond_this_machine", {{"address", address}});
+  }
+  if (settings.mock)
+    log->write(LogLevel::warning, "mock_mode", {{"what", "no mail server is ever contacted"}});
+  if ((*server)->store().state().quarantined_at) {
+    log->write(LogLevel::warning, "quarantined",
+               {{"what", "this database was restored from a backup and sends nothing"},
+                {"end_it_by", "postrider resume --restored"}});
+  }
+  program.out << fmt::format("postrider: serving on {} (database {})", address, *file) << std::endl;
+  (*server)->wait_for_end();
+  (*server)->finish(0);
+  program.out << "postrider: ended" << std::endl;
+  return 0;
+}
+
+}  // namespace
+
+void add_serve_verb(Program& program, CLI::App& app) {
+  auto listen = std::make_shared<std::string>();
+  auto* verb = app.add_subcommand("serve", "Run the server until SIGTERM");
+  verb->add_option("--listen", *listen, "Where to answer (HOST and PORT, else 127.0.0.1:8000)")
+      ->type_name("ADDR:PORT");
+  verb->footer("Example:\n  postrider serve --listen 127.0.0.1:8000");
+  verb->callback(
+      [&program, listen] { program.choose([&program, listen] { return serve(program, *listen); }); });
+}
+
+}  // namespace postrider

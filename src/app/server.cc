@@ -1,0 +1,291 @@
+#include "app/server.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/json.hpp>
+#include <csignal>
+#include <future>
+#include <iostream>
+
+#include "app/asio_loop.h"
+#include "app/control_server.h"
+#include "app/installation.h"
+#include "app/try_mail_server.h"
+#include "app/verbs/verbs.h"
+#include "base/background.h"
+#include "delivery/email_handler.h"
+#include "dispatch/crew.h"
+#include "dispatch/ledger.h"
+#include "http/server.h"
+#include "smtp/mock_sessions.h"
+#include "smtp/session_pool.h"
+
+namespace postrider {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kFinishEmails = 8s;  // those past their gate
+constexpr auto kHangUp = 1s;        // then the others, which hang up before their dot
+constexpr auto kFinishVerbs = 500ms;
+constexpr int kPortsToTry = 100;
+
+/// Nothing can be ended in order any more (or in time). What is on disk is whole at every moment,
+/// so the process simply ends.
+[[noreturn]] void leave(int exit_code) {
+  std::cout.flush();
+  std::cerr.flush();
+  ::_exit(exit_code);
+}
+
+SmtpOptions smtp_options(const Settings& settings) {
+  SmtpOptions options;
+  options.our_name = settings.hello_name;
+  options.ca_file = settings.ca_file;
+  return options;
+}
+
+class WiredServer final : public Server {
+ public:
+  WiredServer(ServerOptions options, std::unique_ptr<boost::asio::io_context> context,
+              std::unique_ptr<HttpServer> http, ListenAddress address,
+              std::unique_ptr<Installation> installation, SystemClock& clock, Log& log)
+      : options_(std::move(options)),
+        clock_(clock),
+        log_(log),
+        installation_(std::move(installation)),
+        store_(installation_->store->campaigns()),
+        tasks_(installation_->store->tasks()),
+        context_(std::move(context)),
+        work_(context_->get_executor()),
+        address_(std::move(address)),
+        http_(std::move(http)),
+        loop_(*context_, clock_),
+        mock_(make_mock_sessions()),
+        wire_(options_.settings.mock
+                  ? make_mock_sessions()
+                  : make_smtp_sessions(*context_, clock_, smtp_options(options_.settings))),
+        background_(loop_),
+        ledger_(loop_, tasks_, log_),
+        emails_(store_, *wire_, *mock_, installation_->secrets, background_, clock_),
+        crew_(loop_, clock_, ledger_, tasks_.join(), emails_, log_),
+        control_(control_socket_beside(options_.database_file), log_,
+                 [this](ControlCall& call) { return run_call(call); }),
+        signals_(*context_, SIGTERM, SIGINT) {
+    tasks_.on_ring([this] {
+      crew_.ring();
+      loop_.post([this] { emails_.forget_mailboxes(); });
+    });
+    ledger_.on_lost([this](std::string why) { lost(why); });
+  }
+
+  ~WiredServer() override { finish(0); }
+
+  void start() override {
+    started_ = clock_.wall_now();
+    control_.start();
+    http_->start();
+    crew_.start();
+    ledger_.start();
+    wait_for_signal();
+    thread_ = std::thread([this] { run_loop(); });
+  }
+
+  ListenAddress address() const override { return address_; }
+  CampaignStore& store() override { return store_; }
+  bool ending() const override { return ending_; }
+  void wait_for_end() override { told_.wait(); }
+
+  void stop() override {
+    if (ending_.exchange(true)) return;
+    control_.hush();
+    tell_.set_value();
+  }
+
+  int run_verb(const std::vector<std::string>& argv, std::ostream& out, std::ostream& err, bool terminal,
+               int columns) override {
+    auto actions = action_context("local:demo");
+    VerbContext context{.actions = actions,
+                        .out = out,
+                        .err = err,
+                        .directory = ".",
+                        .terminal = terminal,
+                        .columns = columns,
+                        .password = {},
+                        .pause = {},
+                        .server_runs = true};
+    context.pause = [this](Micros time) { return told_.wait_for(time) != std::future_status::ready; };
+    return run_store_verb(argv, context);
+  }
+
+  void finish(int exit_code) override {
+    if (finished_) return;
+    finished_ = true;
+    stop();
+    if (thread_.joinable()) {
+      std::promise<void> quiet;
+      auto is_quiet = quiet.get_future();
+      loop_.post([this, &quiet] {
+        http_->stop();
+        crew_.stop([&quiet] { quiet.set_value(); });
+      });
+      if (is_quiet.wait_for(kFinishEmails) != std::future_status::ready) {
+        loop_.post([this] { wire_->close_all(); });
+        if (is_quiet.wait_for(kHangUp) != std::future_status::ready) leave(exit_code);
+      }
+      loop_.post([this] {
+        wire_->close_all();
+        signals_.cancel();
+        work_.reset();
+      });
+      if (loop_ended_.get_future().wait_for(300ms) != std::future_status::ready) context_->stop();
+      thread_.join();
+      ledger_.stop();
+    }
+    if (!control_.stop(kFinishVerbs)) leave(exit_code);
+    tasks_.on_ring([] {});
+  }
+
+ private:
+  void run_loop() {
+    context_->run();
+    loop_ended_.set_value();
+  }
+
+  /// The first signal ends the server in order, the second at once.
+  void wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code stopped, int) {
+      if (stopped) return;
+      if (ending_) leave(0);
+      log_.write(LogLevel::info, "ending", {{"running", std::to_string(crew_.running())}});
+      stop();
+      wait_for_signal();
+    });
+  }
+
+  [[noreturn]] void lost(const std::string& why) {
+    log_.write(LogLevel::error, "database_lost", {{"why", why}});
+    std::cerr << "postrider: the database failed (" << why
+              << "). What is on disk is no longer known to this process, so it ends; start it again.\n";
+    leave(3);
+  }
+
+  ActionContext action_context(std::string who) {
+    return {.store = store_,
+            .clock = clock_,
+            .secrets = installation_->secrets,
+            .who = std::move(who),
+            .recipient_limit = options_.settings.recipient_limit,
+            .try_mail_server = [this](const MailServer& server) {
+              return try_mail_server(server, clock_, smtp_options(options_.settings));
+            }};
+  }
+
+  int run_call(ControlCall& call) {
+    if (!call.request.argv.empty() && call.request.argv.front() == "status") return status(call);
+    auto actions = action_context(call.who);
+    VerbContext context{.actions = actions,
+                        .out = call.out,
+                        .err = call.err,
+                        .directory = call.request.directory,
+                        .terminal = call.request.terminal,
+                        .columns = call.request.columns,
+                        .password = call.request.password,
+                        .pause = call.pause,
+                        .server_runs = true};
+    return run_store_verb(call.request.argv, context);
+  }
+
+  int status(ControlCall& call) {
+    const auto state = store_.state();
+    const auto trouble = ledger_.trouble();
+    const auto quarantine = state.quarantined_at ? format_rfc3339(*state.quarantined_at) : std::string();
+    if (std::ranges::find(call.request.argv, "--json") != call.request.argv.end()) {
+      boost::json::object out;
+      out["running"] = true;
+      out["address"] = "http://" + address_.text();
+      out["process"] = ::getpid();
+      out["started"] = format_rfc3339(started_);
+      out["database"] = options_.database_file;
+      out["mock"] = options_.settings.mock;
+      out["trouble"] = trouble;
+      out["quarantined_at"] = quarantine;
+      call.out << boost::json::serialize(out) << "\n";
+      return 0;
+    }
+    call.out << fmt::format("Serving on http://{} since {}, process {}.\nDatabase: {}\n", address_.text(),
+                            format_rfc3339(started_), ::getpid(), options_.database_file);
+    if (options_.settings.mock) call.out << "Mock mode: no mail server is ever contacted.\n";
+    if (!trouble.empty()) call.out << "Nothing is sent: " << trouble << "\n";
+    if (!quarantine.empty()) {
+      call.out << "Nothing is sent: this database was restored from a backup of " << quarantine
+               << ". `postrider resume --restored` lets it send.\n";
+    }
+    return 0;
+  }
+
+  // In the order in which they need each other; they end in the opposite one.
+  const ServerOptions options_;
+  SystemClock& clock_;
+  Log& log_;
+  std::unique_ptr<Installation> installation_;
+  CampaignStore& store_;
+  TaskStore& tasks_;
+  std::unique_ptr<boost::asio::io_context> context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  ListenAddress address_;
+  std::unique_ptr<HttpServer> http_;
+  AsioLoop loop_;
+  std::unique_ptr<Sessions> mock_, wire_;
+  Background background_;
+  Ledger ledger_;
+  EmailHandler emails_;
+  Crew crew_;
+  ControlServer control_;
+  boost::asio::signal_set signals_;
+  std::thread thread_;
+  std::promise<void> tell_, loop_ended_;
+  std::shared_future<void> told_{tell_.get_future()};
+  std::atomic<bool> ending_{false};
+  bool finished_ = false;
+  WallTime started_{};
+};
+
+Result<ListenAddress> take_port(HttpServer& http, ListenAddress where, bool next_free_port) {
+  auto taken = http.listen(where);
+  for (int i = 0; i < kPortsToTry && next_free_port && !taken && taken.error().code == "address_in_use";
+       ++i) {
+    ++where.port;
+    taken = http.listen(where);
+  }
+  return taken;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::open(ServerOptions options, SystemClock& clock, Log& log) {
+  auto context = std::make_unique<boost::asio::io_context>(1);
+  auto http = make_http_server(*context, log);
+  const auto address = take_port(*http, options.listen, options.next_free_port);
+  // A second server on the same file should hear of the first one rather than of the taken port,
+  // and the lock's text should name the port that was really taken.
+  auto installation = open_installation(
+      options.database_file, options.settings,
+      fmt::format("serving on http://{}", (address ? *address : options.listen).text()), clock, 10s);
+  if (!installation) return std::unexpected(installation.error());
+  if (!address) return std::unexpected(address.error());
+  auto& open = **installation;
+  const auto adopted = adopt_environment(open.store->campaigns(), options.settings, open.secrets, clock);
+  if (!adopted) return std::unexpected(adopted.error());
+  return std::make_unique<WiredServer>(std::move(options), std::move(context), std::move(http), *address,
+                                       std::move(*installation), clock, log);
+}
+
+}  // namespace postrider

@@ -1,0 +1,195 @@
+#include "app/settings.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+#include "actions/problem.h"
+#include "app/settings_table.h"
+#include "base/text.h"
+
+namespace postrider {
+namespace {
+
+/// The settings under their names, environment before file, with the complaints gathered on the way.
+class Reader {
+ public:
+  Reader(const Environment& environment, const Environment& file) : environment_(environment), file_(file) {}
+
+  std::string text(std::string_view name) const {
+    const auto given = raw(name);
+    return given.empty() ? std::string(find_setting(name)->standard) : given;
+  }
+  bool is_set(std::string_view name) const { return !raw(name).empty(); }
+
+  std::int64_t number(std::string_view name) {
+    const auto* row = find_setting(name);
+    const auto given = text(name);
+    std::int64_t n = 0;
+    const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), n);
+    if (error != std::errc{} || end != given.data() + given.size() || n < row->low || n > row->high) {
+      complain(name,
+               fmt::format("must be a whole number from {} to {}, not \"{}\"", row->low, row->high, given));
+      return row->low;
+    }
+    return n;
+  }
+
+  bool yes_no(std::string_view name) {
+    const auto given = text(name);
+    for (const char* yes : {"true", "1", "yes", "on"}) {
+      if (equals_ignoring_case(given, yes)) return true;
+    }
+    for (const char* no : {"false", "0", "no", "off"}) {
+      if (equals_ignoring_case(given, no)) return false;
+    }
+    complain(name, fmt::format("must be true or false, not \"{}\"", given));
+    return false;
+  }
+
+  std::string choice(std::string_view name) {
+    const auto* row = find_setting(name);
+    const auto given = lower_ascii(text(name));
+    for (const auto choice : split(row->choices, '|')) {
+      if (choice == given) return given;
+    }
+    complain(name, fmt::format("must be one of {}, not \"{}\"", row->choices, given));
+    return std::string(row->standard);
+  }
+
+  void complain(std::string_view name, std::string_view what) {
+    problems_.push_back({"bad_setting", fmt::format("{} {}.", name, what)});
+  }
+  const std::vector<Problem>& problems() const { return problems_; }
+
+ private:
+  std::string raw(std::string_view name) const {
+    for (const auto* source : {&environment_, &file_}) {
+      const auto found = source->find(std::string(name));
+      if (found != source->end() && !trim(found->second).empty()) return std::string(trim(found->second));
+    }
+    return {};
+  }
+
+  const Environment& environment_;
+  const Environment& file_;
+  std::vector<Problem> problems_;
+};
+
+LogLevel level_of(std::string_view name) {
+  if (name == "debug") return LogLevel::debug;
+  if (name == "warning") return LogLevel::warning;
+  if (name == "error") return LogLevel::error;
+  return LogLevel::info;
+}
+
+/// In mock mode no server is needed: DEFAULT_FROM_EMAIL alone makes the mailbox.
+std::optional<EnvironmentMailbox> read_mailbox(Reader& from, bool mock) {
+  const bool wanted = from.is_set("SMTP_HOST") || (mock && from.is_set("DEFAULT_FROM_EMAIL"));
+  const bool ssl = from.yes_no("SMTP_USE_SSL");
+  const bool tls = from.yes_no("SMTP_USE_TLS");
+  Mailbox mailbox;
+  mailbox.name = "default";
+  mailbox.host = from.is_set("SMTP_HOST") ? from.text("SMTP_HOST") : "localhost";
+  mailbox.port = static_cast<std::uint16_t>(from.number("SMTP_PORT"));
+  if (ssl && !from.is_set("SMTP_PORT")) mailbox.port = 465;
+  mailbox.tls = ssl ? Tls::implicit : tls ? Tls::starttls : Tls::none;
+  mailbox.user = from.text("SMTP_USERNAME");
+  mailbox.from = from.text("DEFAULT_FROM_EMAIL");
+  mailbox.from_name = from.text("DEFAULT_FROM_NAME");
+  mailbox.per_minute = static_cast<int>(from.number("EMAIL_RATE_LIMIT"));
+  mailbox.cap_24h = static_cast<int>(from.number("EMAIL_CAP_24H"));
+  mailbox.sessions = static_cast<int>(from.number("SMTP_SESSIONS"));
+  mailbox.from_environment = true;
+  mailbox.mock = mock;
+  if (!wanted) return std::nullopt;
+
+  if (mailbox.from.empty() && mailbox.user.find('@') != mailbox.user.npos) mailbox.from = mailbox.user;
+  if (mailbox.from.empty()) from.complain("DEFAULT_FROM_EMAIL", "is needed when SMTP_HOST is set");
+  std::string password = from.text("SMTP_PASSWORD");
+  if (!mailbox.user.empty() && password.empty() && !mock) {
+    from.complain("SMTP_PASSWORD", "is needed when SMTP_USERNAME is set");
+  }
+  if (mailbox.user.empty()) password.clear();
+  if (!mailbox.from.empty()) {
+    if (const auto fine = validate(mailbox); !fine) {
+      from.complain("SMTP_*", fmt::format("make no usable mailbox: {}", fine.error().message));
+    }
+  }
+  return EnvironmentMailbox{std::move(mailbox), std::move(password)};
+}
+
+std::vector<SettingWarning> find_warnings(const Environment& environment, const Environment& file) {
+  std::vector<SettingWarning> warnings;
+  for (const auto* source : {&environment, &file}) {
+    for (const auto& [name, value] : *source) {
+      const auto* row = find_setting(name);
+      if (source == &file && environment.contains(name) && row != nullptr) continue;
+      if (row == nullptr) {
+        if (source == &file) warnings.push_back({name, name + " in .env is no setting of Postrider"});
+      } else if (row->state == SettingRow::State::replaced) {
+        warnings.push_back({name, fmt::format("{} has no effect; use instead: {}", name, row->about)});
+      } else if (row->state == SettingRow::State::later) {
+        warnings.push_back({name, fmt::format("{} has no effect yet; it comes with: {}", name, row->about)});
+      }
+    }
+  }
+  return warnings;
+}
+
+}  // namespace
+
+std::string Settings::listen() const {
+  const auto address = !host.empty() ? host : port ? "0.0.0.0" : "127.0.0.1";
+  const bool v6 = address.find(':') != address.npos && !address.starts_with('[');
+  return fmt::format("{}:{}", v6 ? "[" + address + "]" : address, port.value_or(api_port));
+}
+
+Result<LoadedSettings> read_settings(const Environment& environment, const Environment& file) {
+  Reader from(environment, file);
+  Settings settings;
+  settings.database_url = from.text("DATABASE_URL");
+  if (from.is_set("HOST")) settings.host = from.text("HOST");
+  if (from.is_set("PORT")) settings.port = static_cast<std::uint16_t>(from.number("PORT"));
+  settings.api_port = static_cast<std::uint16_t>(from.number("API_PORT"));
+  settings.log_level = level_of(from.choice("LOG_LEVEL"));
+  settings.secret_key = from.text("SECRET_KEY");
+  if (!settings.secret_key.empty() && settings.secret_key.size() < 16) {
+    from.complain("SECRET_KEY", "needs at least 16 characters");
+  }
+  settings.mock = from.yes_no("MOCK_EMAIL_SENDING");
+  settings.recipient_limit = from.number("MAX_RECIPIENTS_PER_CAMPAIGN");
+  settings.ca_file = from.text("SMTP_CA_FILE");
+  settings.hello_name = from.text("SMTP_HELLO_NAME");
+  settings.smtp_password = from.text("POSTRIDER_SMTP_PASSWORD");
+  settings.mailbox = read_mailbox(from, settings.mock);
+  if (!from.problems().empty()) {
+    return std::unexpected(
+        join_problems(Error::Kind::invalid, "bad_settings", "The settings have", from.problems()));
+  }
+  return LoadedSettings{std::move(settings), find_warnings(environment, file), environment, file};
+}
+
+Result<LoadedSettings> load_settings(const std::string& directory) {
+  Environment environment;
+  for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const auto equals = text.find('=');
+    if (equals == text.npos) continue;
+    const auto name = text.substr(0, equals);
+    if (find_setting(name) != nullptr) environment.emplace(name, text.substr(equals + 1));
+  }
+  Environment file;
+  if (std::ifstream in(directory + "/.env", std::ios::binary); in) {
+    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    auto read = parse_env_file(text);
+    if (!read) return std::unexpected(read.error());
+    file = std::move(*read);
+  }
+  return read_settings(environment, file);
+}
+
+}  // namespace postrider

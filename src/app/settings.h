@@ -1,0 +1,59 @@
+#pragma once
+// Settings: what the operator has set, read through the table of settings_table.h and checked as a
+// whole: all that is wrong is said at once. Pure but for load_settings, which reads the process's
+// environment and the file .env.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/env_file.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "campaign/mailbox.h"
+
+namespace postrider {
+
+/// The mailbox `default`, as SMTP_* and DEFAULT_FROM_* define it.
+struct EnvironmentMailbox {
+  Mailbox mailbox;       ///< without its sealed password
+  std::string password;  ///< in clear only here
+};
+
+struct Settings {
+  std::string database_url;
+  std::string host;  ///< empty: not set
+  std::optional<std::uint16_t> port;
+  std::uint16_t api_port = 8000;
+  LogLevel log_level = LogLevel::info;
+  std::string secret_key;  ///< empty: the key file
+  std::optional<EnvironmentMailbox> mailbox;
+  bool mock = false;
+  std::int64_t recipient_limit = 0;
+  std::string ca_file, hello_name;
+  std::string smtp_password;  ///< for `mailbox add` and `mailbox update`
+
+  /// Where `serve` listens unless told otherwise: "127.0.0.1:8000".
+  std::string listen() const;
+};
+
+/// A setting without effect, and what to do instead: "REDIS_URL has no effect: use …".
+struct SettingWarning {
+  std::string name;
+  std::string text;
+};
+
+struct LoadedSettings {
+  Settings settings;
+  std::vector<SettingWarning> warnings;
+  Environment from_environment, from_file;  ///< the known names, as given
+};
+
+/// The error holds one sentence for each setting that is wrong. An empty value counts as not set.
+Result<LoadedSettings> read_settings(const Environment& environment, const Environment& file);
+
+/// From this process's environment and `directory`/.env.
+Result<LoadedSettings> load_settings(const std::string& directory);
+
+}  // namespace postrider

@@ -1,0 +1,239 @@
+#include "app/settings_table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace postrider {
+namespace {
+
+using Kind = SettingRow::Kind;
+using State = SettingRow::State;
+
+constexpr std::int64_t kMany = 1'000'000'000;
+
+constexpr SettingRow text(std::string_view group, std::string_view name, std::string_view standard,
+                          std::string_view about) {
+  return {.group = group, .name = name, .standard = standard, .about = about};
+}
+constexpr SettingRow secret(std::string_view group, std::string_view name, std::string_view about) {
+  return {.group = group, .name = name, .kind = Kind::secret, .about = about};
+}
+constexpr SettingRow number(std::string_view group, std::string_view name, std::string_view standard,
+                            std::int64_t low, std::int64_t high, std::string_view about) {
+  return {.group = group,
+          .name = name,
+          .kind = Kind::number,
+          .standard = standard,
+          .low = low,
+          .high = high,
+          .about = about};
+}
+constexpr SettingRow yes_no(std::string_view group, std::string_view name, std::string_view standard,
+                            std::string_view about) {
+  return {.group = group, .name = name, .kind = Kind::yes_no, .standard = standard, .about = about};
+}
+constexpr SettingRow choice(std::string_view group, std::string_view name, std::string_view standard,
+                            std::string_view choices, std::string_view about) {
+  return {.group = group,
+          .name = name,
+          .kind = Kind::choice,
+          .standard = standard,
+          .choices = choices,
+          .about = about};
+}
+constexpr SettingRow replaced(std::string_view name, std::string_view about) {
+  return {.group = "Replaced", .name = name, .state = State::replaced, .about = about};
+}
+constexpr SettingRow later(std::string_view name, std::string_view about) {
+  return {.group = "Later", .name = name, .state = State::later, .about = about};
+}
+
+constexpr std::array kTable = {
+    text("Database", "DATABASE_URL", "sqlite:///./data/postrider.db",
+         "Where everything is kept: sqlite:///relative or sqlite:////absolute. --database URL goes before "
+         "it."),
+
+    text("Server", "HOST", "127.0.0.1",
+         "The IP address to listen on. With PORT set the default is 0.0.0.0. --listen ADDR:PORT goes before "
+         "it."),
+    number("Server", "PORT", "", 0, 65535,
+           "The port to listen on, as hosting platforms set it: then the default of HOST is 0.0.0.0."),
+    number("Server", "API_PORT", "8000", 0, 65535, "The port to listen on when PORT is not set."),
+    choice("Server", "LOG_LEVEL", "info", "debug|info|warning|error",
+           "The least important thing that is written to standard error."),
+    secret("Server", "SECRET_KEY",
+           "At least 16 characters that seal the stored secrets. Not set: postrider.key beside the database, "
+           "made at "
+           "the first start."),
+
+    text("Mailbox from the environment", "SMTP_HOST", "",
+         "The mail server of the mailbox \"default\". Set, it defines that mailbox at every start."),
+    number("Mailbox from the environment", "SMTP_PORT", "587", 1, 65535,
+           "Its port; 465 when SMTP_USE_SSL is true."),
+    text("Mailbox from the environment", "SMTP_USERNAME", "", "Its login. Empty: no login."),
+    secret("Mailbox from the environment", "SMTP_PASSWORD", "The password of that login."),
+    yes_no("Mailbox from the environment", "SMTP_USE_TLS", "true",
+           "Encrypt by STARTTLS; without it nothing is sent."),
+    yes_no("Mailbox from the environment", "SMTP_USE_SSL", "false",
+           "Encrypt from the first byte (implicit TLS); goes before SMTP_USE_TLS."),
+    text("Mailbox from the environment", "DEFAULT_FROM_EMAIL", "",
+         "The sender's address. Not set: SMTP_USERNAME, if that is an address."),
+    text("Mailbox from the environment", "DEFAULT_FROM_NAME", "", "The sender's name."),
+    number("Mailbox from the environment", "EMAIL_RATE_LIMIT", "0", 0, 10'000,
+           "At most this many emails a minute; 0: no limit."),
+    number("Mailbox from the environment", "EMAIL_CAP_24H", "50", 0, 1'000'000,
+           "At most this many emails in any 24 hours; 0: no cap."),
+    number("Mailbox from the environment", "SMTP_SESSIONS", "5", 1, 200,
+           "Connections to the server at a time."),
+
+    yes_no("Sending", "MOCK_EMAIL_SENDING", "false",
+           "Every email succeeds with \"250 OK (Mock Mode)\" and no mail server is ever contacted."),
+    number("Sending", "MAX_RECIPIENTS_PER_CAMPAIGN", "0", 0, kMany, "A longer list is refused; 0: no limit."),
+    text("Sending", "SMTP_CA_FILE", "",
+         "A PEM file of authorities to trust for mail servers, beside the system's own."),
+    text("Sending", "SMTP_HELLO_NAME", "",
+         "The name we give to mail servers (EHLO). Not set: this host's name."),
+    secret("Sending", "POSTRIDER_SMTP_PASSWORD",
+           "The password that `mailbox add` and `mailbox update` store. Not set: it is asked for on a "
+           "terminal."),
+
+    later("CORS_ORIGINS", "The API: which other sites' pages may call it."),
+    later("ENVIRONMENT", "The API: shown by its health routes."),
+    later("ENABLE_DOCS", "The API: its description at /docs."),
+    later("API_RATE_LIMIT", "The API: requests a minute for each caller."),
+    later("JWT_EXPIRE_MINUTES", "Accounts: how long a login lasts."),
+    later("ENABLE_REQUEST_LOGGING", "The API: one log line for each request."),
+    later("ENABLE_PERFORMANCE_MONITORING", "Metrics."),
+    later("MONITORING_API_KEY", "Metrics: who may read them."),
+    later("GOOGLE_CREDENTIALS_FILE", "Google Sheets: the service account, as a file."),
+    later("GOOGLE_CREDENTIALS_JSON", "Google Sheets: the service account, as JSON."),
+    later("GOOGLE_CLOUD_PROJECT", "Google Cloud Tasks: the project."),
+    later("CLOUD_TASKS_LOCATION", "Google Cloud Tasks: the queue's location."),
+    later("CLOUD_TASKS_QUEUE", "Google Cloud Tasks: the queue's name."),
+    later("CLOUD_RUN_SERVICE_URL", "Google Cloud Tasks: where this service is reached."),
+
+    replaced("PROJECT_ID", "GOOGLE_CLOUD_PROJECT, which comes with Google Cloud Tasks."),
+    replaced("QUEUE_LOCATION", "CLOUD_TASKS_LOCATION, which comes with Google Cloud Tasks."),
+    replaced("QUEUE_NAME",
+             "CLOUD_TASKS_QUEUE, which comes with Google Cloud Tasks; here `campaign create --queue`."),
+    replaced("API_HOST", "HOST."),
+    replaced("API_RELOAD", "nothing: the program is compiled; restart it."),
+    replaced("RELOAD", "nothing: the program is compiled; restart it."),
+    replaced("DEBUG", "LOG_LEVEL=debug."),
+    replaced("DB_POOL_SIZE", "nothing: the database's connections need no tuning."),
+    replaced("DB_MAX_OVERFLOW", "nothing: the database's connections need no tuning."),
+    replaced("EMAIL_RETRY_ATTEMPTS", "`campaign create --max-tries N`."),
+    replaced("EMAIL_RETRY_DELAY_SECONDS", "`queue update NAME --min-backoff 300s`."),
+    replaced("CAMPAIGN_TIMEOUT_MINUTES",
+             "`campaign create --max-age 5d`; a campaign itself never times out."),
+    replaced("GOOGLE_SHEETS_SCOPES", "nothing: the scope follows from what is done with a sheet."),
+    replaced("JWT_ALGORITHM", "nothing: logins are random tokens, not signed claims."),
+    replaced("LOG_FORMAT", "nothing: one line of text for each event."),
+    replaced("LOG_FILE", "the shell or the service manager: the log goes to standard error."),
+    replaced("ENABLE_TEST_ENDPOINTS",
+             "nothing: there are no test routes. `postrider demo` and `postrider catch`."),
+    replaced("REDIS_URL", "nothing: the database holds everything."),
+    replaced("CACHE_TTL", "nothing: there is no cache to expire."),
+    replaced("SENTRY_DSN", "nothing: errors are in the log and leave this machine only with it."),
+    replaced("BACKUP_*", "`postrider backup FILE`, from cron or a timer."),
+    replaced("REACT_APP_API_URL", "nothing: page and API come from the same address."),
+};
+
+std::string row_of(const SettingRow& row) {
+  std::string kind(to_string(row.kind));
+  if (row.kind == Kind::number && row.high != kMany) {
+    kind += " " + std::to_string(row.low) + " to " + std::to_string(row.high);
+  }
+  if (row.kind == Kind::choice) {
+    kind.clear();
+    for (const char c : row.choices) kind += c == '|' ? std::string(", ") : std::string(1, c);
+  }
+  std::string standard = row.standard.empty() ? "" : "`" + std::string(row.standard) + "`";
+  return "| `" + std::string(row.name) + "` | " + kind + " | " + standard + " | " + std::string(row.about) +
+         " |\n";
+}
+
+}  // namespace
+
+std::span<const SettingRow> settings_table() {
+  return kTable;
+}
+
+const SettingRow* find_setting(std::string_view name) {
+  const auto fits = [name](const SettingRow& row) {
+    if (row.name.ends_with('*')) return name.starts_with(row.name.substr(0, row.name.size() - 1));
+    return row.name == name;
+  };
+  const auto found = std::ranges::find_if(kTable, fits);
+  return found == kTable.end() ? nullptr : &*found;
+}
+
+std::string_view to_string(SettingRow::Kind kind) {
+  switch (kind) {
+    case Kind::text:
+      return "text";
+    case Kind::number:
+      return "number";
+    case Kind::yes_no:
+      return "true or false";
+    case Kind::choice:
+      return "choice";
+    case Kind::secret:
+      return "secret";
+  }
+  return "text";
+}
+
+std::string env_example() {
+  std::string out =
+      "# Settings of Postrider. Copy this file to .env and take the # off what you set.\n"
+      "# The environment goes before this file. docs/settings.md says more.\n";
+  std::string_view group;
+  for (const auto& row : kTable) {
+    if (row.state != State::effective) continue;
+    if (row.group != group) {
+      group = row.group;
+      out += "\n# ---- " + std::string(group) + "\n";
+    }
+    out += "\n# " + std::string(row.about) + "\n# " + std::string(row.name) + "=" +
+           std::string(row.standard) + "\n";
+  }
+  return out;
+}
+
+std::string settings_markdown() {
+  std::string out =
+      "# Settings\n\n"
+      "Postrider reads its settings from the environment and from a file `.env` in the working directory, "
+      "which has\n"
+      "lines of `NAME=value`. The environment goes before the file. `postrider settings` shows what is set, "
+      "and where.\n"
+      "A setting that is wrong stops the start; all that is wrong is said at once.\n\n"
+      "This page is made by `postrider settings --markdown`.\n";
+  std::string_view group;
+  for (const auto& row : kTable) {
+    if (row.state != State::effective) continue;
+    if (row.group != group) {
+      group = row.group;
+      out +=
+          "\n## " + std::string(group) + "\n\n| name | kind | default | what it does |\n|---|---|---|---|\n";
+    }
+    out += row_of(row);
+  }
+  const auto list = [&out](State state, std::string_view title, std::string_view intro,
+                           std::string_view column) {
+    out += "\n## " + std::string(title) + "\n\n" + std::string(intro) + "\n\n| name | " +
+           std::string(column) + " |\n|---|---|\n";
+    for (const auto& row : kTable) {
+      if (row.state == state) out += "| `" + std::string(row.name) + "` | " + std::string(row.about) + " |\n";
+    }
+  };
+  list(State::later, "Not yet", "These have no effect yet; the server says so once at its start.",
+       "comes with");
+  list(State::replaced, "Replaced",
+       "Names that similar systems use. They have no effect; the server says so once at its start.",
+       "use instead");
+  return out;
+}
+
+}  // namespace postrider

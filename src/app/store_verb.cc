@@ -1,0 +1,102 @@
+#include "app/store_verb.h"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "app/control_client.h"
+#include "app/installation.h"
+#include "app/terminal.h"
+#include "app/try_mail_server.h"
+#include "app/verbs/verbs.h"
+
+namespace postrider {
+namespace {
+
+std::string who() {
+  const auto* user = ::getpwuid(::geteuid());
+  return user == nullptr ? fmt::format("local:uid-{}", ::geteuid()) : fmt::format("local:{}", user->pw_name);
+}
+
+/// The verb's own words for the lock, so that whoever waits knows for what: "running `campaign list`".
+std::string work_of(const std::vector<std::string>& argv) {
+  std::string words;
+  for (const auto& word : argv) {
+    if (word.starts_with('-') || words.find(' ') != words.npos) break;
+    words += (words.empty() ? "" : " ") + word;
+  }
+  return "running `postrider " + words.substr(0, 40) + "`";
+}
+
+int run_here(const Program& program, const ControlRequest& request, const Settings& settings,
+             Installation& open, const Clock& clock) {
+  ActionContext actions{.store = open.store->campaigns(),
+                        .clock = clock,
+                        .secrets = open.secrets,
+                        .who = who(),
+                        .recipient_limit = settings.recipient_limit,
+                        .try_mail_server = [&](const MailServer& server) {
+                          SmtpOptions options;
+                          options.our_name = settings.hello_name;
+                          options.ca_file = settings.ca_file;
+                          return try_mail_server(server, clock, std::move(options));
+                        }};
+  VerbContext context{.actions = actions,
+                      .out = program.out,
+                      .err = program.err,
+                      .directory = request.directory,
+                      .terminal = request.terminal,
+                      .columns = request.columns,
+                      .password = request.password,
+                      .pause = {},
+                      .server_runs = false};
+  context.pause = [&](Micros time) {
+    program.out.flush();
+    std::this_thread::sleep_for(time);
+    return true;
+  };
+  return run_store_verb(request.argv, context);
+}
+
+}  // namespace
+
+Result<int> call_store_verb(const Program& program, const std::vector<std::string>& argv) {
+  if (const auto explained = explain_store_verb(argv, program.out, program.err)) return *explained;
+  const auto loaded = program.settings();
+  if (!loaded) return std::unexpected(loaded.error());
+  const auto& settings = loaded->settings;
+  const auto file = program.database(settings);
+  if (!file) return std::unexpected(file.error());
+
+  ControlRequest request{.argv = argv,
+                         .directory = program.directory,
+                         .terminal = stdout_is_terminal(),
+                         .columns = terminal_columns(),
+                         .password = {}};
+  if (argv.end() != std::ranges::find(argv, "mailbox")) request.password = settings.smtp_password;
+  if (request.password.empty() && wants_password(argv)) request.password = ask_password("Password: ");
+
+  SystemClock clock;
+  const auto until = clock.boot_now() + kVerbPatience;
+  while (true) {
+    if (const auto answer = call_server(control_socket_beside(*file), request, program.out, program.err)) {
+      return *answer;
+    }
+    auto open = open_installation(*file, settings, work_of(argv), clock, Micros{0});
+    if (open) {
+      auto& store = (*open)->store->campaigns();
+      const auto adopted =
+          settings.mailbox ? adopt_environment(store, settings, (*open)->secrets, clock) : Result<void>{};
+      if (!adopted) return std::unexpected(adopted.error());
+      return run_here(program, request, settings, **open, clock);
+    }
+    if (open.error().code != "database_in_use" || clock.boot_now() >= until)
+      return std::unexpected(open.error());
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+}
+
+}  // namespace postrider

@@ -1,0 +1,14 @@
+#pragma once
+// What this process knows of the terminal it was called from.
+
+#include <string>
+
+namespace postrider {
+
+bool stdout_is_terminal();
+int terminal_columns();  ///< 80 when unknown
+
+/// Asks on the terminal, without echo. Empty when there is none.
+std::string ask_password(const std::string& prompt);
+
+}  // namespace postrider

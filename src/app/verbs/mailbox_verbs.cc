@@ -1,0 +1,173 @@
+// mailbox add | list | test | update | resume | remove
+
+#include <fmt/format.h>
+
+#include "actions/mailboxes.h"
+#include "app/verbs/noun_groups.h"
+#include "app/verbs/nouns_json.h"
+#include "app/verbs/verb_options.h"
+
+namespace postrider {
+
+namespace {
+
+struct MailboxOptions {
+  std::string name;
+  MailboxChange change;
+  std::optional<std::string> tls;
+  bool ask_password = false;
+};
+
+void add_settings(CLI::App* verb, const std::shared_ptr<MailboxOptions>& options) {
+  auto& change = options->change;
+  add_text(verb, "--from", change.from, "Sender's address", "ADDRESS");
+  add_text(verb, "--from-name", change.from_name, "Sender's name");
+  add_text(verb, "--smtp-host", change.host, "Mail server", "HOST");
+  add_number(verb, "--smtp-port", change.port, 1, 65535, "Its port (587, implicit TLS 465, none 25)");
+  add_choice(verb, "--tls", options->tls, {"none", "starttls", "implicit"}, "Encryption (starttls)");
+  add_text(verb, "--user", change.user,
+           "Login; the password comes from POSTRIDER_SMTP_PASSWORD or is asked for. Empty: no login", "USER");
+  add_number(verb, "--cap-24h", change.cap_24h, 0, 1'000'000,
+             "At most this many in any 24 hours; 0: no cap (50)");
+  add_number(verb, "--per-minute", change.per_minute, 0, 10'000,
+             "At most this many a minute; 0: no limit (0)");
+  add_number(verb, "--sessions", change.sessions, 1, 200, "Connections at a time (5)");
+}
+
+MailboxChange change_of(const MailboxOptions& options, const VerbContext& context) {
+  auto change = options.change;
+  if (options.tls) change.tls = parse_tls(*options.tls);
+  if (!context.password.empty()) change.password = context.password;
+  return change;
+}
+
+std::string show_status(const Mailbox& mailbox) {
+  auto text = std::string(to_string(mailbox.status));
+  if (mailbox.mock) text += ", mock";
+  if (mailbox.from_environment) text += ", from the environment";
+  if (!mailbox.why.empty()) text += ": " + mailbox.why;
+  if (mailbox.paused_until) text += fmt::format(" (until {})", show_time(mailbox.paused_until));
+  return text;
+}
+
+std::int64_t sent_lately(VerbContext& context, const Mailbox& mailbox) {
+  return context.actions.store.sent_last_24h(mailbox.id, context.actions.clock.wall_now());
+}
+
+VerbResult answer(VerbContext& context, Output& output, const Result<Mailbox>& mailbox,
+                  std::string_view done) {
+  if (!mailbox) return std::unexpected(mailbox.error());
+  if (output.wants_json()) {
+    output.print(to_json(*mailbox, sent_lately(context, *mailbox)));
+  } else {
+    output.say(fmt::format("Mailbox {} {}.", mailbox->name, done));
+  }
+  return 0;
+}
+
+VerbResult list(VerbContext& context, Output& output) {
+  Table table({"NAME", "FROM", "SERVER", "TLS", ">SENT 24H", ">CAP", ">PER MIN", ">SESSIONS", "STATUS"});
+  boost::json::array rows;
+  for (const auto& mailbox : context.actions.store.mailboxes()) {
+    const auto sent = sent_lately(context, mailbox);
+    const auto limit = [](int n) { return n == 0 ? std::string("-") : std::to_string(n); };
+    table.add({mailbox.name, mailbox.from, fmt::format("{}:{}", mailbox.host, mailbox.port),
+               std::string(to_string(mailbox.tls)), std::to_string(sent), limit(mailbox.cap_24h),
+               limit(mailbox.per_minute), std::to_string(mailbox.sessions), show_status(mailbox)});
+    rows.push_back(to_json(mailbox, sent));
+  }
+  if (output.wants_json()) {
+    output.print(boost::json::object{{"mailboxes", std::move(rows)}});
+  } else if (table.empty()) {
+    output.say("No mailboxes yet. `postrider mailbox add --help` shows how to add one.");
+  } else {
+    output.print(table);
+  }
+  return 0;
+}
+
+VerbResult test(VerbContext& context, Output& output, const std::string& name) {
+  const auto reached = test_mailbox(context.actions, name);
+  if (!reached) return std::unexpected(reached.error());
+  if (output.wants_json()) {
+    output.print(boost::json::object{{"name", name}, {"reached", *reached}});
+    return 0;
+  }
+  output.say(fmt::format("Mailbox {} works: {}.", name, *reached));
+  const auto mailbox = context.actions.store.find_mailbox(name);
+  if (mailbox && mailbox->status != MailboxStatus::active) {
+    output.note(fmt::format("It is {} ({}). `postrider mailbox resume {}` lets it send again.",
+                            to_string(mailbox->status), mailbox->why, name));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_mailbox_verbs(VerbTable& table) {
+  auto* group = table.group("mailbox", "The accounts to send from");
+  {
+    auto options = std::make_shared<MailboxOptions>();
+    auto* verb =
+        table.verb(group, "add", "Add a mailbox",
+                   "postrider mailbox add --name office --from ana@example.com --smtp-host smtp.example.com "
+                   "--tls starttls --user ana@example.com --cap-24h 200",
+                   [options](VerbContext& context, Output& output) {
+                     const auto change = change_of(*options, context);
+                     return answer(context, output, add_mailbox(context.actions, options->name, change),
+                                   "is there; `postrider mailbox test` tries it");
+                   });
+    add_name(verb, options->name, "Its name: letters, digits, . _ -, at most 64");
+    add_settings(verb, options);
+    verb->get_option("--from")->required();
+    verb->get_option("--smtp-host")->required();
+  }
+  table.verb(group, "list", "List the mailboxes", "postrider mailbox list", list);
+  {
+    auto options = std::make_shared<MailboxOptions>();
+    auto* verb = table.verb(
+        group, "update", "Change a mailbox; takes effect at once",
+        "postrider mailbox update office --cap-24h 400", [options](VerbContext& context, Output& output) {
+          const auto change = change_of(*options, context);
+          return answer(context, output, update_mailbox(context.actions, options->name, change),
+                        "is changed");
+        });
+    add_name(verb, options->name, "The mailbox");
+    add_settings(verb, options);
+    verb->add_flag("--ask-password", options->ask_password, "Ask for a new password");
+  }
+  {
+    auto name = std::make_shared<std::string>();
+    auto* verb = table.verb(
+        group, "test", "Connect, log in and leave; nothing is sent", "postrider mailbox test office",
+        [name](VerbContext& context, Output& output) { return test(context, output, *name); });
+    add_name(verb, *name, "The mailbox");
+  }
+  {
+    auto name = std::make_shared<std::string>();
+    auto* verb =
+        table.verb(group, "resume", "Let a paused or stopped mailbox send again",
+                   "postrider mailbox resume office", [name](VerbContext& context, Output& output) {
+                     return answer(context, output, resume_mailbox(context.actions, *name), "is active");
+                   });
+    add_name(verb, *name, "The mailbox");
+  }
+  {
+    auto name = std::make_shared<std::string>();
+    auto* verb = table.verb(group, "remove", "Remove a mailbox that no unfinished campaign uses",
+                            "postrider mailbox remove office",
+                            [name](VerbContext& context, Output& output) -> VerbResult {
+                              const auto removed = remove_mailbox(context.actions, *name);
+                              if (!removed) return std::unexpected(removed.error());
+                              if (output.wants_json()) {
+                                output.print(boost::json::object{{"removed", *name}});
+                              } else {
+                                output.say(fmt::format("Mailbox {} is removed.", *name));
+                              }
+                              return 0;
+                            });
+    add_name(verb, *name, "The mailbox");
+  }
+}
+
+}  // namespace postrider

@@ -1,0 +1,20 @@
+#pragma once
+// The groups of verbs, one function each; every one lives in a file of its own.
+
+#include "app/verbs/verb_table.h"
+
+namespace postrider {
+
+void add_mailbox_verbs(VerbTable& table);
+void add_campaign_verbs(VerbTable& table);
+void add_campaign_edit_verbs(VerbTable& table, CLI::App* campaign);  ///< create, update, duplicate, delete
+void add_campaign_run_verbs(VerbTable& table,
+                            CLI::App* campaign);  ///< send, pause, resume, stop, retry, watch
+void add_campaign_read_verbs(VerbTable& table, CLI::App* campaign);   ///< list, show, plan, export
+void add_campaign_emails_verb(VerbTable& table, CLI::App* campaign);  ///< emails
+void add_queue_verbs(VerbTable& table);
+void add_uncertain_verbs(VerbTable& table);
+void add_suppression_verbs(VerbTable& table);
+void add_upkeep_verbs(VerbTable& table);  ///< backup, resume
+
+}  // namespace postrider

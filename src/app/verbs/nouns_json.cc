@@ -1,0 +1,215 @@
+#include "app/verbs/nouns_json.h"
+
+#include <fmt/format.h>
+
+#include "app/verbs/output.h"
+
+namespace postrider {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Null for an id that is not set.
+template <class Tag>
+json::value id_json(Id<Tag> id) {
+  return id ? json::value(id.value) : json::value(nullptr);
+}
+
+json::value number_or_null(int number) {
+  return number == 0 ? json::value(nullptr) : json::value(number);
+}
+
+json::value window_json(const std::optional<Window>& window) {
+  if (!window) return nullptr;
+  return {{"start_hour", window->start_hour},
+          {"end_hour", window->end_hour},
+          {"weekdays_only", window->weekdays_only},
+          {"zone", window->zone}};
+}
+
+}  // namespace
+
+MailboxNames mailbox_names(CampaignStore& store) {
+  MailboxNames names;
+  for (const auto& mailbox : store.mailboxes()) names[mailbox.id] = mailbox.name;
+  return names;
+}
+
+std::string mailbox_name(const MailboxNames& names, MailboxId id) {
+  if (!id) return "-";
+  const auto known = names.find(id);
+  return known == names.end() ? fmt::format("({})", id.value) : known->second;
+}
+
+json::object to_json(const Mailbox& mailbox, std::int64_t sent_last_24h) {
+  return {{"id", mailbox.id.value},
+          {"name", mailbox.name},
+          {"from", mailbox.from},
+          {"from_name", mailbox.from_name},
+          {"smtp_host", mailbox.host},
+          {"smtp_port", mailbox.port},
+          {"tls", to_string(mailbox.tls)},
+          {"user", mailbox.user},
+          {"has_password", !mailbox.password_sealed.empty()},
+          {"cap_24h", mailbox.cap_24h},
+          {"per_minute", mailbox.per_minute},
+          {"sessions", mailbox.sessions},
+          {"from_environment", mailbox.from_environment},
+          {"mock", mailbox.mock},
+          {"status", to_string(mailbox.status)},
+          {"why", mailbox.why},
+          {"paused_until", time_json(mailbox.paused_until)},
+          {"sent_last_24h", sent_last_24h},
+          {"created_at", time_json(mailbox.created)}};
+}
+
+json::object to_json(const Counts& counts) {
+  return {{"total", counts.total()},   {"sent", counts.sent},       {"failed", counts.failed},
+          {"bounced", counts.bounced}, {"skipped", counts.skipped}, {"uncertain", counts.uncertain},
+          {"pending", counts.pending}};
+}
+
+json::object to_json(const Waiting& waiting) {
+  return {{"what", waiting.what}, {"until", time_json(waiting.until)}};
+}
+
+json::object to_json(const Campaign& campaign, const MailboxNames& names, const std::string& queue) {
+  json::array mailboxes, columns;
+  for (const auto id : campaign.mailboxes) mailboxes.emplace_back(mailbox_name(names, id));
+  for (const auto& column : campaign.columns)
+    columns.push_back({{"header", column.header}, {"empty", column.empty}});
+  json::value brake = nullptr;
+  if (campaign.brake_refusals > 0) {
+    brake = {{"refusals", campaign.brake_refusals}, {"percent", campaign.brake_percent}};
+  }
+  return {{"id", campaign.id.value},
+          {"name", campaign.name},
+          {"description", campaign.description},
+          {"status", to_string(campaign.status)},
+          {"why", campaign.why},
+          {"subject", campaign.subject},
+          {"message", campaign.message},
+          {"source", campaign.source},
+          {"columns", std::move(columns)},
+          {"mailboxes", std::move(mailboxes)},
+          {"queue", queue},
+          {"pace", format_pace(campaign.pace)},
+          {"window", window_json(campaign.window)},
+          {"max_tries", campaign.max_tries},
+          {"max_age", format_duration(campaign.max_age)},
+          {"on_uncertain", to_string(campaign.on_uncertain)},
+          {"skip_unresolved", campaign.skip_unresolved},
+          {"brake", std::move(brake)},
+          {"counts", to_json(campaign.counts)},
+          {"success_rate", campaign.counts.success_rate()},
+          {"created_at", time_json(campaign.created)},
+          {"updated_at", time_json(campaign.updated)},
+          {"scheduled_at", time_json(campaign.scheduled_at)},
+          {"started_at", time_json(campaign.started_at)},
+          {"completed_at", time_json(campaign.completed_at)}};
+}
+
+json::object to_json(const EmailView& email, const Campaign& campaign, const MailboxNames& names) {
+  json::object fields;
+  for (std::size_t i = 0; i < campaign.columns.size(); ++i) {
+    fields[campaign.columns[i].header] = i < email.values.size() ? email.values[i] : "";
+  }
+  return {{"id", id_json(email.id)},
+          {"campaign_id", campaign.id.value},
+          {"ordinal", email.ordinal},
+          {"row", email.source_row},
+          {"email", email.address},
+          {"name", email.name},
+          {"fields", std::move(fields)},
+          {"status", to_string(email.status)},
+          {"mailbox", email.mailbox ? json::value(mailbox_name(names, email.mailbox)) : json::value(nullptr)},
+          {"send_attempts", email.tries},
+          {"max_send_attempts", email.max_tries},
+          {"planned_at", time_json(email.due)},
+          {"sent_at", time_json(email.sent_at)},
+          {"finished_at", time_json(email.finished_at)},
+          {"message_id", email.message_id},
+          {"code", number_or_null(email.code)},
+          {"enhanced", email.enhanced},
+          {"server_text", email.server_text},
+          {"reason", email.reason}};
+}
+
+json::object to_json(const AttemptView& attempt, const MailboxNames& names) {
+  return {{"number", attempt.number},
+          {"mailbox", mailbox_name(names, attempt.mailbox)},
+          {"started_at", time_json(attempt.started)},
+          {"ended_at", time_json(attempt.ended)},
+          {"charged", attempt.charged},
+          {"disposition", attempt.disposition},
+          {"stage", attempt.stage},
+          {"code", number_or_null(attempt.code)},
+          {"enhanced", attempt.enhanced},
+          {"server_text", attempt.server_text},
+          {"reason", attempt.reason}};
+}
+
+json::object to_json(const QueueView& queue) {
+  const auto& settings = queue.settings;
+  return {{"id", queue.id.value},
+          {"name", settings.name},
+          {"state", queue.paused ? "PAUSED" : "RUNNING"},
+          {"max_dispatches_per_second", settings.max_dispatches_per_second},
+          {"max_burst_size", settings.max_burst()},
+          {"max_concurrent_dispatches", settings.max_concurrent_dispatches},
+          {"max_attempts", settings.max_attempts},
+          {"max_retry_duration", format_duration(settings.max_retry_duration)},
+          {"min_backoff", format_duration(settings.min_backoff)},
+          {"max_backoff", format_duration(settings.max_backoff)},
+          {"max_doublings", settings.max_doublings},
+          {"purged_at", time_json(queue.purged_at)},
+          {"tasks", queue.tasks}};
+}
+
+json::object to_json(const TaskView& task, const MailboxNames& names) {
+  return {{"id", task.id.value},
+          {"kind", to_string(task.kind)},
+          {"state", to_string(task.state)},
+          {"campaign_id", id_json(task.campaign)},
+          {"mailbox", task.mailbox ? json::value(mailbox_name(names, task.mailbox)) : json::value(nullptr)},
+          {"due_at", time_json(task.due)},
+          {"attempts", task.attempts},
+          {"email", task.address.empty() ? json::value(nullptr) : json::value(task.address)}};
+}
+
+json::object to_json(const Suppression& suppression) {
+  return {{"key", suppression.key},
+          {"reason", suppression.reason},
+          {"created_at", time_json(suppression.created)}};
+}
+
+std::string_view to_string(TaskKind kind) {
+  switch (kind) {
+    case TaskKind::email:
+      return "email";
+    case TaskKind::plan:
+      return "plan";
+  }
+  return "";
+}
+
+std::string_view to_string(TaskState state) {
+  switch (state) {
+    case TaskState::scheduled:
+      return "scheduled";
+    case TaskState::running:
+      return "running";
+    case TaskState::committing:
+      return "committing";
+  }
+  return "";
+}
+
+std::string show_window(const std::optional<Window>& window) {
+  if (!window) return "always";
+  return fmt::format("{}-{} {} {}", window->start_hour, window->end_hour,
+                     window->weekdays_only ? "Mon-Fri" : "every day", window->zone);
+}
+
+}  // namespace postrider

@@ -1,0 +1,33 @@
+#pragma once
+// The nouns as JSON for programs: stable snake_case names, times in RFC 3339, durations as their
+// shortest spelling. A field may be added, never renamed. Passwords have no field.
+
+#include <boost/json.hpp>
+#include <map>
+#include <string>
+
+#include "store/campaign_store.h"
+
+namespace postrider {
+
+/// Ids to names, asked for once per verb.
+using MailboxNames = std::map<MailboxId, std::string>;
+MailboxNames mailbox_names(CampaignStore& store);
+std::string mailbox_name(const MailboxNames& names, MailboxId id);
+
+boost::json::object to_json(const Mailbox& mailbox, std::int64_t sent_last_24h);
+boost::json::object to_json(const Counts& counts);
+boost::json::object to_json(const Waiting& waiting);
+boost::json::object to_json(const Campaign& campaign, const MailboxNames& names, const std::string& queue);
+boost::json::object to_json(const EmailView& email, const Campaign& campaign, const MailboxNames& names);
+boost::json::object to_json(const AttemptView& attempt, const MailboxNames& names);
+boost::json::object to_json(const QueueView& queue);
+boost::json::object to_json(const TaskView& task, const MailboxNames& names);
+boost::json::object to_json(const Suppression& suppression);
+
+std::string_view to_string(TaskKind kind);
+std::string_view to_string(TaskState state);
+/// "9-17 Mon-Fri Europe/Paris", or "always".
+std::string show_window(const std::optional<Window>& window);
+
+}  // namespace postrider

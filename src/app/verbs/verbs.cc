@@ -1,0 +1,100 @@
+#include "app/verbs/verbs.h"
+
+#include <algorithm>
+
+#include "app/verbs/noun_groups.h"
+
+namespace postrider {
+
+namespace {
+
+void fill(VerbTable& table) {
+  add_mailbox_verbs(table);
+  add_campaign_verbs(table);
+  add_queue_verbs(table);
+  add_uncertain_verbs(table);
+  add_suppression_verbs(table);
+  add_upkeep_verbs(table);
+}
+
+/// Looked for before parsing, so that also a parse error is told in the form that was asked for.
+bool asks_for_json(const std::vector<std::string>& argv) {
+  return std::ranges::find(argv, "--json") != argv.end();
+}
+
+/// Parses; an exit code when the verb must not run: help was asked for, or the arguments are wrong.
+std::optional<int> parse(VerbTable& table, const std::vector<std::string>& argv, std::ostream& out,
+                         Output& output) {
+  try {
+    table.parse(argv);
+    return std::nullopt;
+  } catch (const CLI::CallForHelp&) {
+    out << table.root().help();
+    return 0;
+  } catch (const CLI::CallForAllHelp&) {
+    out << table.root().help("", CLI::AppFormatMode::All);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    std::string message = error.what();
+    while (message.ends_with('\n')) message.pop_back();
+    if (!message.ends_with('.')) message += '.';
+    return output.fail(
+        Error{Error::Kind::invalid, "bad_command_line", message + " --help shows what there is."});
+  }
+}
+
+}  // namespace
+
+int run_store_verb(const std::vector<std::string>& argv, VerbContext& context) {
+  Output output(context.out, context.err, asks_for_json(argv), context.terminal ? context.columns : 0);
+  try {
+    VerbTable table;
+    fill(table);
+    if (const auto code = parse(table, argv, context.out, output)) return *code;
+    const auto result = table.run(context, output);
+    return result ? *result : output.fail(result.error());
+  } catch (const std::exception& fault) {  // the top of a verb: a fault ends it, not the process around it
+    return output.fail(fault);
+  }
+}
+
+std::optional<int> explain_store_verb(const std::vector<std::string>& argv, std::ostream& out,
+                                      std::ostream& err) {
+  Output output(out, err, asks_for_json(argv), 0);
+  VerbTable table;
+  fill(table);
+  return parse(table, argv, out, output);
+}
+
+std::vector<std::pair<std::string, std::string>> store_verbs() {
+  VerbTable table;
+  fill(table);
+  std::vector<std::pair<std::string, std::string>> verbs;
+  for (const auto* verb : table.root().get_subcommands({}))
+    verbs.emplace_back(verb->get_name(), verb->get_description());
+  return verbs;
+}
+
+bool is_store_verb(std::string_view word) {
+  const auto verbs = store_verbs();
+  return std::ranges::any_of(verbs, [&](const auto& verb) { return verb.first == word; });
+}
+
+bool wants_password(const std::vector<std::string>& argv) {
+  VerbTable table;
+  fill(table);
+  try {
+    table.parse(argv);
+  } catch (const CLI::ParseError&) {
+    return false;
+  }
+  const auto& root = table.root();
+  if (!root.got_subcommand("mailbox")) return false;
+  const auto* mailbox = root.get_subcommand("mailbox");
+  const auto* add = mailbox->get_subcommand("add");
+  const auto* update = mailbox->get_subcommand("update");
+  return (add->parsed() && add->count("--user") > 0) ||
+         (update->parsed() && update->count("--ask-password") > 0);
+}
+
+}  // namespace postrider

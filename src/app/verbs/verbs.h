@@ -1,0 +1,36 @@
+#pragma once
+// The store verbs: everything the command line can ask of a CampaignStore. One call parses the
+// arguments, runs one verb and answers with the exit code:
+//   0 done · 1 the world said no · 2 the command line or input is wrong · 3 the system broke
+// Thread safe: nothing is shared between two calls but the context's store.
+
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/verbs/verb_context.h"
+
+namespace postrider {
+
+/// `argv` excludes the program's name; --json and --database may stand anywhere in it.
+int run_store_verb(const std::vector<std::string>& argv, VerbContext& context);
+
+/// "mailbox", "campaign", "queue", "uncertain", "suppression", "backup", "resume".
+bool is_store_verb(std::string_view word);
+
+/// The same with one line about each, for the program's own help.
+std::vector<std::pair<std::string, std::string>> store_verbs();
+
+/// Help, and what is wrong with the arguments, are told without a store: if either is the case it is
+/// printed and the exit code answered, else nothing. The client asks this before it opens anything.
+std::optional<int> explain_store_verb(const std::vector<std::string>& argv, std::ostream& out,
+                                      std::ostream& err);
+
+/// True when the verb takes a password that the client should ask for if the environment has none:
+/// `mailbox add --user …` and `mailbox update --ask-password`.
+bool wants_password(const std::vector<std::string>& argv);
+
+}  // namespace postrider

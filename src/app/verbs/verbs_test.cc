@@ -1,0 +1,394 @@
+#include "app/verbs/verbs.h"
+
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "actions/action_test.h"
+
+namespace postrider {
+namespace {
+
+namespace json = boost::json;
+
+/// Runs verbs as the command line does, with a server or without.
+class Verbs : public ActionTest {
+ protected:
+  struct Answer {
+    int code = -1;
+    std::string out, err;
+    json::object json() const { return json::parse(out).as_object(); }
+  };
+
+  Answer run(const std::vector<std::string>& argv) {
+    std::ostringstream out, err;
+    VerbContext context{.actions = context_,
+                        .out = out,
+                        .err = err,
+                        .directory = directory_.string(),
+                        .password = password_,
+                        .pause =
+                            [this](Micros d) {
+                              clock_.advance(d);
+                              return pauses_-- > 0 && (!meanwhile_ || (meanwhile_(), true));
+                            },
+                        .server_runs = server_runs_};
+    const auto code = run_store_verb(argv, context);
+    return {code, out.str(), err.str()};
+  }
+
+  void write(const std::string& name, std::string_view text) { std::ofstream(directory_ / name) << text; }
+  std::string read(const std::string& name) {
+    std::ifstream in(directory_ / name);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  /// A mailbox, and campaign 1 with three people and no pace.
+  void prepare() {
+    write("people.csv", kThreePeople);
+    write("letter.txt", "Hello {{ name | default: \"you\" }} of {{ Company }}\n");
+    ASSERT_EQ(
+        run({"mailbox", "add", "office", "--from", "ana@example.com", "--smtp-host", "smtp.example.com"})
+            .code,
+        0);
+    const auto created =
+        run({"campaign", "create", "--name", "Spring", "--subject", "Hi", "--message-file", "letter.txt",
+             "--csv", "people.csv", "--mailbox", "office", "--pace", "none", "--json"});
+    ASSERT_EQ(created.code, 0) << created.out << created.err;
+    ASSERT_EQ(created.json().at("id").to_number<std::int64_t>(), 1);
+  }
+
+  std::string password_;
+  bool server_runs_ = true;
+  int pauses_ = 100;
+  std::function<void()> meanwhile_;
+};
+
+TEST_F(Verbs, HaveHelpWithAnExample) {
+  const std::vector<std::vector<std::string>> table = {
+      {"mailbox", "add"},
+      {"mailbox", "list"},
+      {"mailbox", "test"},
+      {"mailbox", "update"},
+      {"mailbox", "resume"},
+      {"mailbox", "remove"},
+      {"campaign", "create"},
+      {"campaign", "update"},
+      {"campaign", "list"},
+      {"campaign", "show"},
+      {"campaign", "plan"},
+      {"campaign", "send"},
+      {"campaign", "pause"},
+      {"campaign", "resume"},
+      {"campaign", "stop"},
+      {"campaign", "retry"},
+      {"campaign", "duplicate"},
+      {"campaign", "watch"},
+      {"campaign", "emails"},
+      {"campaign", "export"},
+      {"campaign", "delete"},
+      {"queue", "create"},
+      {"queue", "list"},
+      {"queue", "describe"},
+      {"queue", "update"},
+      {"queue", "pause"},
+      {"queue", "resume"},
+      {"queue", "purge"},
+      {"queue", "tasks"},
+      {"uncertain", "list"},
+      {"uncertain", "resolve"},
+      {"suppression", "add"},
+      {"suppression", "remove"},
+      {"suppression", "list"},
+      {"backup"},
+      {"resume"},
+  };
+  for (auto argv : table) {
+    argv.push_back("--help");
+    const auto help = run(argv);
+    EXPECT_EQ(help.code, 0) << argv[0];
+    EXPECT_NE(help.out.find("Example:\n  postrider " + argv[0]), std::string::npos) << help.out;
+    EXPECT_EQ(help.err, "");
+  }
+}
+
+TEST_F(Verbs, RefuseWrongCommandLinesInOneSentence) {
+  const std::pair<std::vector<std::string>, std::string> table[] = {
+      {{"campaign"}, "subcommand is required"},
+      {{"campaign", "sned", "1"}, "sned"},
+      {{"campaign", "show"}, "id"},
+      {{"campaign", "show", "first"}, "\"first\" is not a whole number of 1 or more"},
+      {{"campaign", "show", "0"}, "1 or more"},
+      {{"campaign", "emails", "1", "--limit", "1001"}, "\"1001\" is not a whole number of 1 to 1000"},
+      {{"campaign", "emails", "1", "--status", "lost"}, "pending|sent|failed|bounced|skipped|uncertain"},
+      {{"campaign", "send", "1", "--at", "tomorrow"}, "--at"},
+      {{"mailbox", "add", "a", "--from", "a@b.c", "--smtp-host", "h", "--smtp-port", "65536"}, "1 to 65535"},
+      {{"mailbox", "add", "a", "--from", "a@b.c", "--smtp-host", "h", "--tls", "maybe"},
+       "none|starttls|implicit"},
+      {{"mailbox", "add", "a", "--smtp-host", "h"}, "--from"},
+      {{"queue", "create", "q", "--max-attempts", "0"}, "1 to 1000000, -1 or unlimited"},
+      {{"queue", "create", "q", "--min-backoff", "soon"}, "--min-backoff"},
+      {{"queue", "create", "q", "--max-dispatches-per-second", "-1"}, "0 (no limit)"},
+      {{"uncertain", "resolve", "1", "--as", "lost"}, "sent|failed|resend"},
+      {{"resume"}, "--restored"},
+      {{"backup"}, "file"},
+  };
+  for (const auto& [argv, part] : table) {
+    const auto answer = run(argv);
+    EXPECT_EQ(answer.code, 2) << part;
+    EXPECT_NE(answer.err.find(part), std::string::npos) << answer.err;
+    auto with_json = argv;
+    with_json.insert(with_json.begin(), "--json");
+    const auto told = run(with_json);
+    EXPECT_EQ(told.code, 2);
+    EXPECT_EQ(told.json().at("error").at("code"), "bad_command_line") << told.out;
+  }
+}
+
+TEST_F(Verbs, SayHowToFindWhatDoesNotExist) {
+  const std::pair<std::vector<std::string>, std::string> table[] = {
+      {{"campaign", "show", "9"}, "postrider campaign list"},
+      {{"campaign", "send", "9"}, "postrider campaign list"},
+      {{"campaign", "stop", "9"}, "postrider campaign list"},
+      {{"campaign", "export", "9"}, "postrider campaign list"},
+      {{"campaign", "watch", "9"}, "postrider campaign list"},
+      {{"mailbox", "test", "x"}, "postrider mailbox list"},
+      {{"mailbox", "remove", "x"}, "postrider mailbox list"},
+      {{"queue", "purge", "x"}, "postrider queue list"},
+      {{"queue", "tasks", "x"}, "postrider queue list"},
+      {{"uncertain", "resolve", "9", "--as", "sent"}, "uncertain list"},
+      {{"suppression", "remove", "a@b.example"}, "suppression list"},
+  };
+  for (const auto& [argv, part] : table) {
+    const auto answer = run(argv);
+    EXPECT_EQ(answer.code, 1) << answer.err;
+    EXPECT_NE(answer.err.find(part), std::string::npos) << answer.err;
+  }
+}
+
+TEST_F(Verbs, KnowWhenAPasswordIsWanted) {
+  EXPECT_TRUE(wants_password({"mailbox", "add", "a", "--from", "a@b.c", "--smtp-host", "h", "--user", "u"}));
+  EXPECT_FALSE(wants_password({"mailbox", "add", "a", "--from", "a@b.c", "--smtp-host", "h"}));
+  EXPECT_TRUE(wants_password({"mailbox", "update", "a", "--ask-password"}));
+  EXPECT_FALSE(wants_password({"mailbox", "update", "a", "--cap-24h", "5"}));
+  EXPECT_FALSE(wants_password({"campaign", "list"}));
+  EXPECT_TRUE(is_store_verb("uncertain"));
+  EXPECT_TRUE(is_store_verb("resume"));
+  EXPECT_FALSE(is_store_verb("serve"));
+}
+
+TEST_F(Verbs, ExplainThemselvesWithoutAStore) {
+  std::ostringstream out, err;
+  EXPECT_EQ(explain_store_verb({"campaign", "send", "--help"}, out, err), 0);
+  EXPECT_EQ(explain_store_verb({"campaign", "send"}, out, err), 2);
+  EXPECT_EQ(explain_store_verb({"--database", "sqlite:///x", "campaign", "send", "1", "--json"}, out, err),
+            std::nullopt);
+}
+
+TEST_F(Verbs, AcceptGlobalOptionsAnywhereAndNamesEitherWay) {
+  prepare();
+  for (const auto& argv : std::vector<std::vector<std::string>>{
+           {"--json", "campaign", "show", "1"},
+           {"campaign", "--json", "show", "--id", "1"},
+           {"campaign", "show", "1", "--database", "sqlite:///x", "--json"}}) {
+    EXPECT_EQ(run(argv).json().at("name"), "Spring");
+  }
+  EXPECT_EQ(run({"mailbox", "test", "office"}).code, 0);
+  EXPECT_EQ(run({"mailbox", "test", "--name", "office"}).code, 0);
+}
+
+TEST_F(Verbs, NeverShowAPassword) {
+  password_ = "open sesame";
+  const auto added = run({"mailbox", "add", "office", "--from", "ana@example.com", "--smtp-host",
+                          "smtp.example.com", "--user", "ana", "--json"});
+  ASSERT_EQ(added.code, 0) << added.out;
+  EXPECT_EQ(added.json().at("has_password"), true);
+  EXPECT_EQ(added.out.find("sesame"), std::string::npos);
+  EXPECT_EQ(run({"mailbox", "list", "--json"}).out.find("sealed"), std::string::npos);
+}
+
+TEST_F(Verbs, WriteRejectedRowsBesideTheList) {
+  prepare();
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "people.csv.rejected.csv"));
+  write("bad.csv", "email\nana@example.com\nana@example.com\n=cmd\n");
+  const auto created = run({"campaign", "create", "--name", "B", "--subject", "S", "--message", "M", "--csv",
+                            "bad.csv", "--json"});
+  ASSERT_EQ(created.code, 0) << created.out;
+  EXPECT_EQ(created.json().at("rejected").to_number<int>(), 2);
+  EXPECT_EQ(created.json().at("rejects_file").as_string(), (directory_ / "bad.csv.rejected.csv").string());
+  const auto rejects = read("bad.csv.rejected.csv");
+  EXPECT_TRUE(rejects.starts_with(
+      "row,email,reason\r\n3,ana@example.com,duplicate of row 2\r\n4,'=cmd,\"bad address"))
+      << rejects;
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "bad.csv.rejected.csv.part"));
+}
+
+TEST_F(Verbs, CreateWithTheOriginsPaceUnlessToldOtherwise) {
+  prepare();
+  ASSERT_EQ(run({"campaign", "create", "--name", "B", "--subject", "S", "--message", "M", "--csv",
+                 "people.csv", "--window", "9-17", "--zone", "Europe/Paris"})
+                .code,
+            0);
+  const auto shown = run({"campaign", "show", "2", "--json"}).json();
+  EXPECT_EQ(shown.at("pace"), "4m-7m");
+  EXPECT_EQ(shown.at("window").at("zone"), "Europe/Paris");
+  EXPECT_EQ(shown.at("mailboxes").as_array().at(0), "office");  // the only one there is
+  EXPECT_EQ(run({"campaign", "show", "1", "--json"}).json().at("pace"), "none");
+}
+
+TEST_F(Verbs, SendAndWaitUntilTheEnd) {
+  prepare();
+  meanwhile_ = [this] { work(accepted); };
+  const auto sent = run({"campaign", "send", "1", "--wait", "--json"});
+  EXPECT_EQ(sent.code, 0) << sent.out << sent.err;
+  EXPECT_EQ(sent.json().at("status"), "completed");
+  EXPECT_EQ(sent.json().at("counts").at("sent").to_number<int>(), 3);
+  EXPECT_NE(sent.err.find("100% 3/3 completed"), std::string::npos) << sent.err;
+}
+
+TEST_F(Verbs, ExitWithOneWhenAWaitedForCampaignFailed) {
+  prepare();
+  meanwhile_ = [this] { work(refused); };
+  const auto sent = run({"campaign", "send", "1", "--wait"});
+  EXPECT_EQ(sent.code, 1);
+  EXPECT_EQ(sent.out, "Campaign 1 is failed: 0 of 3 sent.\n");
+}
+
+TEST_F(Verbs, StopWaitingWhenTheServerEnds) {
+  prepare();
+  pauses_ = 2;
+  const auto sent = run({"campaign", "send", "1", "--wait", "--json"});
+  EXPECT_EQ(sent.code, 1);
+  EXPECT_EQ(sent.json().at("error").at("code"), "not_ended");
+}
+
+TEST_F(Verbs, SayThatNothingIsSendingWithoutAServer) {
+  prepare();
+  server_runs_ = false;
+  const auto refused_to_wait = run({"campaign", "send", "1", "--wait"});
+  EXPECT_EQ(refused_to_wait.code, 1);
+  EXPECT_NE(refused_to_wait.err.find("start `postrider serve` to send"), std::string::npos);
+  EXPECT_EQ(run({"campaign", "show", "1", "--json"}).json().at("status"), "draft");
+
+  const auto sent = run({"campaign", "send", "1"});
+  EXPECT_EQ(sent.code, 0);
+  EXPECT_EQ(sent.out, "Campaign 1 has started: 3 emails.\n");
+  EXPECT_NE(sent.err.find("start `postrider serve` to send"), std::string::npos);
+  const auto watched = run({"campaign", "watch", "1"});
+  EXPECT_EQ(watched.code, 0);
+  EXPECT_NE(watched.out.find("0/3 sending"), std::string::npos) << watched.out;
+}
+
+TEST_F(Verbs, ListAllThatKeepsACampaignFromBeingSent) {
+  prepare();
+  write("holes.csv", "email,company\nana@example.com,\n");
+  ASSERT_EQ(run({"campaign", "create", "--name", "B", "--subject", "{{ titel }}", "--message",
+                 "{{ company }}", "--csv", "holes.csv"})
+                .code,
+            0);
+  const auto sent = run({"campaign", "send", "2", "--json"});
+  EXPECT_EQ(sent.code, 1);
+  EXPECT_EQ(sent.json().at("error").at("code"), "campaign_not_ready");
+  EXPECT_EQ(sent.json().at("error").at("problems").as_array().size(), 2U);
+  EXPECT_NE(run({"campaign", "show", "2"}).out.find("Before it can be sent:"), std::string::npos);
+}
+
+TEST_F(Verbs, TellTheWholeStoryOfOneCampaign) {
+  prepare();
+  ASSERT_EQ(run({"campaign", "send", "1"}).code, 0);
+  work([](const std::string& address) {
+    return address == "bo@example.com" ? refused(address) : accepted(address);
+  });
+
+  const auto list = run({"campaign", "list"});
+  EXPECT_NE(list.out.find("Spring"), std::string::npos);
+  const auto failed =
+      run({"campaign", "emails", "1", "--status", "failed", "--json"}).json().at("emails").as_array();
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_EQ(failed[0].at("server_text"), "=looks like spam");
+  const auto history = run({"campaign", "emails", "1", "--address", "BO@example.com", "--json"})
+                           .json()
+                           .at("emails")
+                           .as_array();
+  ASSERT_EQ(history.size(), 1U);
+  EXPECT_EQ(history[0].at("attempts").as_array().size(), 1U);
+  EXPECT_EQ(run({"campaign", "emails", "1", "--address", "bo@example.com"}).code, 0);
+  const auto page = run({"campaign", "emails", "1", "--limit", "2", "--json"}).json();
+  EXPECT_EQ(page.at("next_after").to_number<int>(), 2);
+
+  const auto exported = run({"campaign", "export", "1", "--out", "spring.csv"});
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  EXPECT_EQ(read("spring.csv"), run({"campaign", "export", "1"}).out);
+
+  EXPECT_EQ(run({"campaign", "retry", "1", "--json"}).json().at("retried").to_number<int>(), 1);
+  EXPECT_EQ(run({"campaign", "pause", "1"}).code, 0);
+  EXPECT_EQ(run({"campaign", "resume", "1"}).code, 0);
+  EXPECT_EQ(run({"campaign", "stop", "1", "--json"}).json().at("skipped").to_number<int>(), 1);
+  EXPECT_EQ(run({"campaign", "duplicate", "1", "--only", "all", "--name", "Again"}).out,
+            "Campaign 2: a draft with 3 recipients of campaign 1.\n");
+  EXPECT_EQ(run({"campaign", "delete", "1"}).code, 0);
+  EXPECT_EQ(run({"campaign", "show", "1"}).code, 1);
+}
+
+TEST_F(Verbs, SteerQueuesWithGcloudsFlags) {
+  const auto created =
+      run({"queue", "create", "slow", "--max-attempts", "5", "--max-retry-duration", "3600s", "--min-backoff",
+           "0.1s", "--max-backoff", "10s", "--max-doublings", "3", "--max-dispatches-per-second", "2.5",
+           "--max-concurrent-dispatches", "7", "--json"});
+  ASSERT_EQ(created.code, 0) << created.out;
+  EXPECT_EQ(created.json().at("min_backoff"), "0.1s");
+  EXPECT_EQ(created.json().at("max_dispatches_per_second").as_double(), 2.5);
+  EXPECT_EQ(run({"queue", "update", "slow", "--max-attempts", "-1", "--json"})
+                .json()
+                .at("max_attempts")
+                .to_number<int>(),
+            -1);
+  EXPECT_EQ(run({"queue", "pause", "slow", "--json"}).json().at("state"), "PAUSED");
+  EXPECT_EQ(run({"queue", "resume", "slow", "--json"}).json().at("state"), "RUNNING");
+  EXPECT_NE(run({"queue", "describe", "slow"}).out.find("max-attempts:               unlimited"),
+            std::string::npos);
+  EXPECT_EQ(run({"queue", "tasks", "slow"}).out, "Queue slow is empty.\n");
+  EXPECT_EQ(run({"queue", "purge", "slow"}).out, "Queue slow is purged: 0 tasks removed.\n");
+  EXPECT_EQ(run({"queue", "list", "--json"}).json().at("queues").as_array().size(), 2U);
+}
+
+TEST_F(Verbs, SteerSuppressions) {
+  EXPECT_EQ(run({"suppression", "add", "ana@example.com", "--reason", "asked"}).code, 0);
+  EXPECT_EQ(run({"suppression", "add", "example.org"}).code, 0);
+  const auto page = run({"suppression", "list", "--limit", "1", "--json"}).json();
+  EXPECT_EQ(page.at("suppressions").as_array().at(0).at("key"), "@example.org");
+  EXPECT_EQ(page.at("next_after"), "@example.org");
+  EXPECT_EQ(run({"suppression", "remove", "example.org"}).code, 0);
+  EXPECT_NE(run({"suppression", "list"}).out.find("asked"), std::string::npos);
+}
+
+TEST_F(Verbs, ResolveWhatIsUncertain) {
+  prepare();
+  ASSERT_EQ(run({"campaign", "send", "1"}).code, 0);
+  work([](const std::string&) {
+    return AttemptOutcome{.disposition = Disposition::unknown, .stage = "dot", .reason = "line lost"};
+  });
+  const auto listed =
+      run({"uncertain", "list", "--campaign", "1", "--json"}).json().at("uncertain").as_array();
+  ASSERT_EQ(listed.size(), 3U);
+  const auto id = [&](std::size_t i) { return std::to_string(listed[i].at("id").to_number<std::int64_t>()); };
+  EXPECT_EQ(run({"uncertain", "resolve", id(0), "--as", "sent"}).code, 0);
+  EXPECT_EQ(run({"uncertain", "resolve", id(1), "--as", "failed"}).code, 0);
+  EXPECT_EQ(run({"uncertain", "resolve", id(2), "--as", "resend"}).code, 0);
+  EXPECT_EQ(run({"uncertain", "resolve", id(0), "--as", "sent"}).code, 1);
+  work(accepted);
+  EXPECT_EQ(store().campaign(CampaignId{1})->counts, (Counts{.sent = 2, .failed = 1}));
+  EXPECT_EQ(run({"uncertain", "list"}).out, "No email is uncertain.\n");
+}
+
+TEST_F(Verbs, BackUpAndNameTheKey) {
+  write("postrider.key", "secret");
+  const auto done = run({"backup", "copy.db", "--json"});
+  ASSERT_EQ(done.code, 0) << done.out;
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "copy.db"));
+  EXPECT_EQ(done.json().at("key_file").as_string(), (directory_ / "postrider.key").string());
+  EXPECT_NE(run({"backup", "copy.db"}).code, 0);
+  EXPECT_EQ(run({"resume", "--restored"}).code, 1);
+}
+
+}  // namespace
+}  // namespace postrider

@@ -1,0 +1,50 @@
+#pragma once
+// Campaign: one message sent to a list on a schedule. Pure.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.h"
+#include "base/time.h"
+#include "campaign/schedule.h"
+#include "campaign/status.h"
+
+namespace postrider {
+
+/// A column of the list, and what the import learnt about it.
+struct Column {
+  std::string header;                    ///< as in the list
+  std::int64_t empty = 0;                ///< accepted recipients with nothing in it
+  std::vector<std::int64_t> empty_rows;  ///< up to 5 of their rows in the source, as samples
+};
+
+struct Campaign {
+  CampaignId id;
+  std::string name;  ///< 1..255 characters
+  std::string description;
+  std::string subject;  ///< template, 1..500 characters
+  std::string message;  ///< template
+  CampaignStatus status = CampaignStatus::draft;
+  QueueId queue;
+  std::vector<MailboxId> mailboxes;  ///< one or more, in the order given
+  Pace pace;
+  std::optional<Window> window;
+  std::uint64_t seed = 0;
+  int max_tries = 3;                      ///< 1..10 (API: max_send_attempts)
+  Micros max_age = std::chrono::days{5};  ///< retrying ends this long after the first try
+  OnUncertain on_uncertain = OnUncertain::hold;
+  bool skip_unresolved = false;
+  int brake_refusals = 10;  ///< pause at this many hard refusals …
+  int brake_percent = 5;    ///< … and this share of the last 200 finished; 0 and 0: no brake
+
+  std::vector<Column> columns;  ///< of the list; email and name columns included
+  std::string source;           ///< where the list came from, for people: "leads.csv"
+  std::optional<WallTime> scheduled_at, started_at, completed_at;
+  WallTime created{}, updated{};
+  std::string why;  ///< of a pause or failure, for people: "queue purged 14:02, 312 emails without a task"
+  Counts counts;
+};
+
+}  // namespace postrider

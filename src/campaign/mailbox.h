@@ -1,0 +1,52 @@
+#pragma once
+// Mailbox: an account we send from, with its server, limits and pace. Pure.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/id.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "mail/session.h"
+
+namespace postrider {
+
+enum class MailboxStatus {
+  active,
+  paused,  ///< for a while, by a fault of its own; probes at `paused_until`
+  stopped  ///< until a person acts
+};
+
+struct Mailbox {
+  MailboxId id;
+  std::string name;       ///< unique, [A-Za-z0-9._-]{1,64}
+  std::string from;       ///< the address in From and in the envelope
+  std::string from_name;  ///< may be empty
+  std::string host;
+  std::uint16_t port = 587;
+  Tls tls = Tls::starttls;
+  std::string user;               ///< empty: no AUTH
+  std::string password_sealed;    ///< sealed by the installation's key; never shown
+  int cap_24h = 50;               ///< in any 24 hours; 0: no cap
+  int per_minute = 0;             ///< 0: no limit
+  int sessions = 5;               ///< 1..200 at a time
+  bool from_environment = false;  ///< defined by SMTP_*; not changeable here
+  bool mock = false;              ///< MOCK_EMAIL_SENDING: no socket is ever opened
+
+  MailboxStatus status = MailboxStatus::active;
+  std::string why;  ///< of a pause or stop, for people
+  std::optional<WallTime> paused_until;
+  int faults_in_a_row = 0;
+  WallTime next_slot{};  ///< pace: no email before this
+  WallTime created{};
+};
+
+std::string_view to_string(MailboxStatus status);
+std::string_view to_string(Tls tls);
+std::optional<Tls> parse_tls(std::string_view text);
+
+/// All that is wrong with the settings, in one error.
+Result<void> validate(const Mailbox& mailbox);
+
+}  // namespace postrider

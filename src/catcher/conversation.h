@@ -1,0 +1,93 @@
+#pragma once
+// Conversation: the catcher's side of SMTP (RFC 5321) without sockets, disks or clocks. Bytes go
+// in by feed(); advance() writes answers and says what the session must do next. It is strict
+// where senders are sloppy: a line that does not end with CRLF is refused ("550 5.5.2"), so that
+// nothing of ours ever gets away with it. Not thread safe.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catcher/catcher.h"
+#include "catcher/scripted_fault.h"
+
+namespace postrider {
+
+/// How often each address was tried; shared by all sessions of one catcher.
+using AttemptCounts = std::map<std::string, int, std::less<>>;
+
+class Conversation {
+ public:
+  struct Step {
+    enum class Kind {
+      read,       ///< needs more bytes
+      pause,      ///< wait `milliseconds`, then go on
+      store,      ///< write the message down, then call stored()
+      start_tls,  ///< shake hands, then call tls_started()
+      close       ///< nothing more to say
+    };
+    Kind kind = Kind::read;
+    int milliseconds = 0;
+  };
+
+  /// `encrypted`: the line has TLS from its first byte.
+  Conversation(const CatcherOptions& options, AttemptCounts& attempts, bool encrypted, std::string& out);
+
+  void feed(std::string_view bytes) { input_.append(bytes); }
+  /// Appends answers to `out`; they must be sent before the step is taken.
+  Step advance(std::string& out);
+
+  const std::string& from() const { return from_; }
+  const std::vector<std::string>& recipients() const { return recipients_; }
+  std::string take_message() { return std::move(message_); }
+  /// `n` is 0 when it could not be written.
+  void stored(std::int64_t n);
+  void tls_started();
+
+ private:
+  enum class Mode { command, auth_plain, auth_user, auth_password, data, closing };
+
+  std::optional<std::string_view> next_line(std::string& out);
+  void refuse_line(std::string_view answer, std::string& out);
+  std::optional<Step> on_command(std::string_view line, std::string& out);
+  void on_ehlo(std::string_view name, std::string& out);
+  std::optional<Step> on_mail(std::string_view arguments, std::string& out);
+  std::optional<Step> on_rcpt(std::string_view arguments, std::string& out);
+  std::optional<Step> on_data(std::string& out);
+  std::optional<Step> on_auth(std::string_view arguments, std::string& out);
+  void check_login(std::string_view user, std::string_view password, std::string& out);
+  std::optional<Step> on_auth_line(std::string_view line, std::string& out);
+  bool read_message();
+  Step on_dot(std::string& out);
+  void reset();
+
+  const CatcherOptions& options_;
+  AttemptCounts& attempts_;
+  bool encrypted_;
+  bool may_start_tls_;
+  Mode mode_ = Mode::command;
+  std::string input_;
+  std::size_t begin_ = 0;  ///< of what is not consumed in input_
+  std::size_t scan_ = 0;   ///< no line end before this
+  bool greeted_ = false;
+  bool logged_in_ = false;
+  bool in_mail_ = false;
+  std::string from_;
+  std::string user_;  ///< of AUTH LOGIN, while the password is awaited
+  std::vector<std::string> recipients_;
+  std::vector<ScriptedFault> faults_;  ///< of the accepted recipients
+  std::string message_;
+  bool at_line_start_ = true;
+  bool bad_line_end_ = false;
+  bool too_big_ = false;
+  bool drop_after_store_ = false;
+  int late_ = 0;
+  std::string held_;  ///< an answer that a pause holds back
+  int mails_ = 0;
+  int mistakes_ = 0;
+};
+
+}  // namespace postrider

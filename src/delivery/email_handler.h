@@ -1,0 +1,32 @@
+#pragma once
+// EmailHandler: one claimed task → one email. Render, open a session, offer the envelope, pass
+// the gate, send body and dot, say what came of it. That is the whole way of an email, in one
+// coroutine. On the loop only.
+
+#include "base/clock.h"
+#include "delivery/materials.h"
+#include "mail/session.h"
+#include "queue/handler.h"
+
+namespace postrider {
+
+class EmailHandler : public TaskHandler {
+ public:
+  /// `wire` reaches mail servers; `mock` opens no socket and serves mailboxes in mock mode.
+  EmailHandler(CampaignStore& store, Sessions& wire, Sessions& mock, const SecretBox& secrets,
+               Background& background, const Clock& clock);
+
+  Async<HandlerResult> handle(const ClaimedTask& task, Gate& gate) override;
+
+  /// A user changed something: mailboxes are read again before their next email.
+  void forget_mailboxes() { materials_.forget_mailboxes(); }
+
+ private:
+  Materials materials_;
+  Sessions& wire_;
+  Sessions& mock_;
+  const SecretBox::Key message_id_key_;
+  const Clock& clock_;
+};
+
+}  // namespace postrider

@@ -1,0 +1,50 @@
+#pragma once
+// Materials: what an email is made of besides its recipient, ready to use: the campaign's compiled
+// templates, the mailbox's server and opened password. Read from the store once, off the loop, and
+// kept. A campaign's message does not change once it sends; mailboxes are forgotten whenever
+// something was changed by a user (see forget_mailboxes). On the loop only.
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "base/background.h"
+#include "base/result.h"
+#include "base/secret_box.h"
+#include "mail/session.h"
+#include "mail/template.h"
+#include "store/campaign_store.h"
+
+namespace postrider {
+
+struct CampaignMaterial {
+  Template subject;
+  Template message;
+};
+
+struct MailboxMaterial {
+  Address from;
+  std::string from_name;
+  MailServer server;
+  bool mock = false;
+};
+
+class Materials {
+ public:
+  Materials(Background& background, CampaignStore& store, const SecretBox& secrets)
+      : background_(background), store_(store), secrets_(secrets) {}
+
+  Async<Result<std::shared_ptr<const CampaignMaterial>>> campaign(CampaignId id);
+  Async<Result<std::shared_ptr<const MailboxMaterial>>> mailbox(MailboxId id);
+  void forget_mailboxes();
+
+ private:
+  Background& background_;
+  CampaignStore& store_;
+  const SecretBox& secrets_;
+  std::unordered_map<CampaignId, std::shared_ptr<const CampaignMaterial>> campaigns_;
+  std::unordered_map<MailboxId, std::shared_ptr<const MailboxMaterial>> mailboxes_;
+  std::uint64_t forgotten_ = 0;  // a mailbox read before the last change is not kept
+};
+
+}  // namespace postrider

@@ -1,0 +1,135 @@
+#include "dispatch/crew.h"
+
+#include <algorithm>
+
+namespace postrider {
+namespace {
+
+/// Sleeps are cut into pieces, so that a clock that was set is noticed within a minute.
+constexpr Micros kLongestSleep = std::chrono::minutes{1};
+
+/// After a fault of our own surroundings (a read that failed) the task rests this long.
+constexpr Micros kRestAfterFault = std::chrono::seconds{30};
+
+}  // namespace
+
+/// The gate of one attempt: asks the ledger, and waits for a slot that is only moments away.
+class Crew::LedgerGate : public Gate {
+ public:
+  LedgerGate(Crew& crew, const ClaimedTask& task) : crew_(crew), task_(task) {}
+  Async<GateAnswer> pass() override {
+    auto answer = co_await crew_.pass_gate(task_);
+    opened_ = answer.kind == GateAnswer::Kind::open;
+    co_return answer;
+  }
+  bool opened() const { return opened_; }
+
+ private:
+  Crew& crew_;
+  const ClaimedTask& task_;
+  bool opened_ = false;
+};
+
+Crew::Crew(Loop& loop, const Clock& clock, Ledger& ledger, CrewId id, TaskHandler& emails, Log& log,
+           CrewOptions options)
+    : loop_(loop), clock_(clock), ledger_(ledger), id_(id), emails_(emails), log_(log), options_(options) {
+  ledger_.serve(id_, [this](Claimed claimed) { on_claimed(std::move(claimed)); });
+}
+
+void Crew::start() {
+  ledger_.add_places(options_.max_running);
+  ledger_.poke();
+}
+
+void Crew::stop(std::function<void()> done) {
+  if (!stopping_) ledger_.add_places(-options_.max_running);
+  stopping_ = true;
+  done_ = std::move(done);
+  if (running_ == 0) loop_.post(done_);
+}
+
+void Crew::ring() {
+  ledger_.poke();
+}
+
+void Crew::on_claimed(Claimed claimed) {
+  sleep_until_wake(claimed.wake);
+  running_ += static_cast<int>(claimed.tasks.size());
+  for (auto& task : claimed.tasks) spawn(work(std::move(task)));
+}
+
+void Crew::sleep_until_wake(std::optional<WallTime> wake) {
+  if (alarm_) loop_.cancel(*alarm_);
+  alarm_.reset();
+  if (!wake || stopping_) return;
+  const Micros wait = std::clamp(Micros{*wake - clock_.wall_now()}, Micros{0}, kLongestSleep);
+  alarm_ = loop_.call_at(clock_.boot_now() + wait, [this] {
+    alarm_.reset();
+    ledger_.poke();
+  });
+}
+
+/// One task from claim to record.
+Async<void> Crew::work(ClaimedTask task) {
+  if (task.kind == TaskKind::plan) {
+    ledger_.add_places(1);
+    Entry step = PlanStep{id_, task.id, task.attempt};
+    co_await ledger_.ask(std::move(step));
+  } else {
+    co_await work_email(task);
+  }
+  --running_;
+  if (stopping_ && running_ == 0 && done_) loop_.post(done_);
+}
+
+Async<void> Crew::work_email(const ClaimedTask& task) {
+  HandlerResult result = co_await handle(task);
+  Entry word = Record{id_, task.id, task.attempt, {}};
+  if (auto* outcome = std::get_if<AttemptOutcome>(&result)) {
+    std::get<Record>(word).outcome = std::move(*outcome);
+  } else {
+    word = Release{id_, task.id, task.attempt, std::move(std::get<ShutOut>(result).answer)};
+  }
+  // The place is free for the claim that travels with this very record.
+  ledger_.add_places(1);
+  const EntryResult answer = co_await ledger_.ask(std::move(word));
+  if (const auto* ack = std::get_if<Ack>(&answer); ack != nullptr && *ack == Ack::stale) {
+    log_.write(LogLevel::warning, "late_word_ignored", {{"task", std::to_string(task.id.value)}});
+  }
+}
+
+/// The handler, with a net: a fault before the gate lets the task rest, one behind it is an unknown
+/// outcome, never a second sending.
+Async<HandlerResult> Crew::handle(const ClaimedTask& task) {
+  LedgerGate gate(*this, task);
+  std::string fault;
+  try {
+    co_return co_await emails_.handle(task, gate);
+  } catch (const std::exception& thrown) {
+    fault = thrown.what();
+  }
+  log_.write(LogLevel::error, "attempt_broke", {{"task", std::to_string(task.id.value)}, {"why", fault}});
+  if (gate.opened()) {
+    co_return AttemptOutcome{.disposition = Disposition::unknown,
+                             .text = fault,
+                             .reason = "Postrider failed while the email was under way: " + fault};
+  }
+  co_return ShutOut{
+      {.kind = GateAnswer::Kind::not_before, .due = clock_.wall_now() + kRestAfterFault, .why = fault}};
+}
+
+Async<GateAnswer> Crew::pass_gate(const ClaimedTask& task) {
+  const BootTime patience = clock_.boot_now() + options_.longest_gate_wait;
+  while (true) {
+    if (stopping_) co_return GateAnswer{.kind = GateAnswer::Kind::cancelled, .why = "the server shuts down"};
+    Entry intent = Intend{id_, task.id, task.attempt};
+    EntryResult result = co_await ledger_.ask(std::move(intent));
+    auto answer = std::get<GateAnswer>(std::move(result));
+    if (answer.kind != GateAnswer::Kind::not_before) co_return answer;
+    const BootTime opens = clock_.boot_now() + (answer.due - clock_.wall_now());
+    if (opens > patience) co_return answer;
+    co_await sleep_until(loop_, opens);
+  }
+}
+
+}  // namespace postrider

@@ -1,0 +1,57 @@
+#pragma once
+// Crew: the workers of one process, all on one loop. It claims due tasks through the ledger as
+// long as it has places, lets the handler of their kind do them, and records what came of each.
+// It knows tasks, attempts and leases, and nothing of mail. Everything happens on the loop.
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "dispatch/ledger.h"
+#include "queue/handler.h"
+
+namespace postrider {
+
+struct CrewOptions {
+  int max_running = 500;                               ///< emails under way at a time, over all mailboxes
+  Micros longest_gate_wait = std::chrono::seconds{5};  ///< a gate that opens sooner is waited for
+};
+
+class Crew {
+ public:
+  Crew(Loop& loop, const Clock& clock, Ledger& ledger, CrewId id, TaskHandler& emails, Log& log,
+       CrewOptions options = {});
+
+  /// Begins to claim. On the loop, or before it runs.
+  void start();
+  /// Claims no more. `done` is called on the loop when nothing is under way (perhaps at once).
+  void stop(std::function<void()> done);
+  /// Work may have become due. Any thread.
+  void ring();
+  int running() const { return running_; }
+
+ private:
+  class LedgerGate;
+  void on_claimed(Claimed claimed);
+  void sleep_until_wake(std::optional<WallTime> wake);
+  Async<void> work(ClaimedTask task);
+  Async<void> work_email(const ClaimedTask& task);
+  Async<HandlerResult> handle(const ClaimedTask& task);
+  Async<GateAnswer> pass_gate(const ClaimedTask& task);
+
+  Loop& loop_;
+  const Clock& clock_;
+  Ledger& ledger_;
+  CrewId id_;
+  TaskHandler& emails_;
+  Log& log_;
+  CrewOptions options_;
+  int running_ = 0;
+  bool stopping_ = false;
+  std::function<void()> done_;
+  std::optional<Loop::TimerId> alarm_;
+};
+
+}  // namespace postrider

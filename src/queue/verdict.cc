@@ -1,0 +1,111 @@
+#include "queue/verdict.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace postrider {
+namespace {
+
+using namespace std::chrono_literals;
+using MailboxFault = AttemptOutcome::MailboxFault;
+
+constexpr Micros kFirstPause = 1min;
+constexpr Micros kFirstSlowDown = 5s;
+constexpr Micros kLongestPause = 1h;
+constexpr Micros kLoginPause = 15min;  // asking again sooner gets accounts locked
+constexpr Micros kQuotaProbe = 6h;
+constexpr int kFaultsUntilStop = 3;
+
+/// `first`, doubled `times` times, at most `longest`.
+Micros doubled(Micros first, int times, Micros longest) {
+  Micros wait = first;
+  for (int i = 0; i < times && wait < longest; ++i) wait *= 2;
+  return std::min(wait, longest);
+}
+
+/// Up to a tenth longer, the same for the same email and try: emails deferred together do not come
+/// back together, and none comes back early.
+Micros with_jitter(Micros wait, std::uint64_t seed, int attempt) {
+  const auto spread = std::max<std::int64_t>(wait.count() / 10, 0);
+  return wait + Micros{pick(mix(seed, static_cast<std::uint64_t>(attempt)), 0, spread)};
+}
+
+/// Troubles that look passing and are not when they stay: a greeting that turns us away for good,
+/// and TLS that breaks. The server said nothing (code 0) when a handshake or the line broke.
+bool stops_when_repeated(const AttemptOutcome& outcome) {
+  return (outcome.stage == "greeting" && outcome.code >= 500) ||
+         (outcome.stage == "starttls" && outcome.code == 0);
+}
+
+Micros pause_for(const AttemptOutcome& outcome, int faults_before) {
+  switch (outcome.mailbox_fault) {
+    case MailboxFault::slow_down:
+      return doubled(kFirstSlowDown, faults_before, kLongestPause);
+    case MailboxFault::pause_day:
+      return kQuotaProbe;
+    case MailboxFault::none:
+    case MailboxFault::pause:
+    case MailboxFault::stop:
+      break;
+  }
+  return doubled(outcome.stage == "auth" ? kLoginPause : kFirstPause, faults_before, kLongestPause);
+}
+
+/// The mailbox's fault: the email waits for it and pays nothing.
+Verdict judge_mailbox(const AttemptOutcome& outcome, const MailboxState& mailbox, WallTime now) {
+  Verdict verdict{.action = Verdict::Action::later};
+  const bool repeated = mailbox.faults_in_a_row + 1 >= kFaultsUntilStop && stops_when_repeated(outcome);
+  if (outcome.mailbox_fault == MailboxFault::stop || repeated) {
+    verdict.mailbox = Verdict::Mailbox::stop;
+    verdict.due = now;
+    return verdict;
+  }
+  const bool counted_already = now < mailbox.paused_until && outcome.mailbox_fault != MailboxFault::pause_day;
+  if (counted_already) {
+    verdict.due = mailbox.paused_until;
+    return verdict;
+  }
+  verdict.mailbox = Verdict::Mailbox::pause;
+  verdict.mailbox_until = now + pause_for(outcome, mailbox.faults_in_a_row);
+  verdict.due = verdict.mailbox_until;
+  return verdict;
+}
+
+/// Not now: again, unless that was the last try or the next would come too late.
+Verdict judge_deferred(const TaskHistory& history, const RetryRules& rules, WallTime now, bool charge) {
+  const int tries = history.tries + 1;
+  const Verdict over{.action = Verdict::Action::failed, .charge = charge};
+  if (tries >= rules.max_tries) return over;
+  const WallTime first = history.tries == 0 ? now : history.first_try;
+  const Micros wait = std::max(tries == 1 ? rules.first_wait : rules.later_wait, Micros{1s});
+  const WallTime due = now + with_jitter(wait, history.seed, tries);
+  if (due > first + rules.max_age) return over;
+  return {.action = Verdict::Action::later, .charge = charge, .due = due};
+}
+
+}  // namespace
+
+Verdict judge(const AttemptOutcome& outcome, const TaskHistory& history, const MailboxState& mailbox,
+              const RetryRules& rules, WallTime now) {
+  // Rules may have been tightened while the email waited; its count still never passes them.
+  const bool charge = history.tries < rules.max_tries;
+  switch (outcome.disposition) {
+    case Disposition::delivered:
+      return {.action = Verdict::Action::sent, .charge = charge, .mailbox = Verdict::Mailbox::healthy};
+    case Disposition::unknown:
+      return {.action = Verdict::Action::uncertain, .charge = charge};
+    case Disposition::deferred:
+      if (outcome.blame == Blame::mailbox || outcome.mailbox_fault != MailboxFault::none) {
+        return judge_mailbox(outcome, mailbox, now);
+      }
+      return judge_deferred(history, rules, now, charge);
+    case Disposition::refused:
+      if (outcome.blame == Blame::mailbox) return judge_mailbox(outcome, mailbox, now);
+      return {.action = outcome.suppress ? Verdict::Action::bounced : Verdict::Action::failed,
+              .charge = charge};
+  }
+  return {.action = Verdict::Action::uncertain, .charge = charge};  // no other value exists
+}
+
+}  // namespace postrider

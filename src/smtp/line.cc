@@ -1,0 +1,23 @@
+#include "smtp/line.h"
+
+namespace postrider {
+
+Trouble refused(Stage stage, const Connection& connection) {
+  Reply reply = connection.heard().reply();
+  if (reply.positive()) {
+    return {Trouble::Kind::garbage,
+            stage,
+            {},
+            "The server answered " + std::to_string(reply.code) + " where it makes no sense: " + reply.text};
+  }
+  std::string text = "The server answered " + std::to_string(reply.code) + " " + reply.enhanced +
+                     (reply.enhanced.empty() ? "" : " ") + reply.text;
+  return {Trouble::Kind::reply, stage, std::move(reply), std::move(text)};
+}
+
+Trouble broke(Stage stage, const Connection& connection) {
+  const Break& why = connection.broken();
+  return {why.kind, stage, {}, why.text};
+}
+
+}  // namespace postrider

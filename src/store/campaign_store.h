@@ -1,0 +1,207 @@
+#pragma once
+// CampaignStore: the nouns a user can ask about, in business verbs. One call = one transaction
+// (imports: one per chunk). Every change that affects running work takes effect at once: it
+// commits, then rings the crew's bell. Blocking; called from action threads, never from the loop.
+// Broken surroundings are a StoreFault. Thread safe.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "campaign/campaign.h"
+#include "campaign/mailbox.h"
+#include "campaign/recipients.h"
+#include "campaign/suppression.h"
+#include "queue/queue_settings.h"
+#include "queue/task.h"
+
+namespace postrider {
+
+/// A recipient as stored. `values` belong to Campaign::columns.
+struct RecipientRow {
+  std::int64_t ordinal = 0;  ///< 1, 2, 3 … in the order of the list
+  std::int64_t source_row = 0;
+  Address address;
+  std::string name;
+  std::vector<std::string> values;
+};
+
+/// A recipient as a claimed email task carries it (ClaimedTask::payload; see store/values.h).
+struct EmailPayload {
+  RecipientId recipient;
+  std::int64_t ordinal = 0;
+  std::string address;
+  std::string name;
+  std::vector<std::string> values;
+};
+EmailPayload decode_payload(std::string_view payload);
+
+/// One email as its owner sees it: recipient, state, and the server's words. Emails that have no
+/// row yet (their campaign has not planned so far) show too: pending, or skipped once cancelled.
+struct EmailView {
+  EmailId id;  ///< 0 while it has no row
+  std::int64_t ordinal = 0;
+  std::int64_t source_row = 0;
+  std::string address;
+  std::string name;
+  std::vector<std::string> values;
+  EmailStatus status = EmailStatus::pending;
+  MailboxId mailbox;
+  int tries = 0;
+  int max_tries = 3;
+  std::optional<WallTime> due, sent_at, finished_at;
+  std::string message_id;  ///< of the last attempt that reached the gate
+  int code = 0;            ///< of the last reply
+  std::string enhanced;
+  std::string server_text; ///< the server's own words
+  std::string reason;      ///< one sentence for people
+};
+
+struct AttemptView {
+  int number = 0;
+  MailboxId mailbox;
+  WallTime started{}, ended{};
+  bool charged = false;
+  std::string stage;
+  int code = 0;
+  std::string enhanced;
+  std::string server_text;
+  std::string reason;
+  std::string disposition;  ///< delivered, deferred, refused, unknown
+};
+
+/// What a campaign that has not ended waits for.
+struct Waiting {
+  std::string what;               ///< "the window opens", "mailbox default: wrong password" …
+  std::optional<WallTime> until;  ///< none: until a person acts
+};
+
+struct StopAnswer {
+  std::int64_t in_flight = 0;  ///< dots already sent (or about to be): they end in their true state
+  std::int64_t skipped = 0;
+};
+
+struct QueueView {
+  QueueId id;
+  QueueSettings settings;
+  bool paused = false;
+  std::optional<WallTime> purged_at;
+  std::int64_t tasks = 0;
+};
+
+struct TaskView {
+  TaskId id;
+  TaskKind kind = TaskKind::email;
+  TaskState state = TaskState::scheduled;
+  CampaignId campaign;
+  MailboxId mailbox;
+  WallTime due{};
+  int attempts = 0;
+  std::string address;  ///< email tasks
+};
+
+struct EmailFilter {
+  std::optional<EmailStatus> status;
+  std::string address;         ///< empty: any; else exactly this address's key
+  std::int64_t after = 0;      ///< keyset: ordinals greater than this
+  int limit = 100;
+};
+
+struct ImportReport {
+  std::int64_t accepted = 0;
+  std::int64_t duplicates = 0, bad = 0, suppressed = 0;
+};
+
+struct DatabaseState {
+  std::string file;
+  int schema = 0;
+  std::optional<WallTime> quarantined_at;  ///< restored from a backup taken then: sends nothing
+  std::string trouble;                     ///< "" or why nothing can be written now
+};
+
+class CampaignStore {
+ public:
+  virtual ~CampaignStore() = default;
+
+  // Mailboxes. Names are unique; a mailbox in use by an unfinished campaign cannot be removed.
+  virtual Result<MailboxId> add_mailbox(const Mailbox& mailbox) = 0;
+  virtual Result<void> update_mailbox(const Mailbox& mailbox) = 0;  ///< settings only
+  virtual Result<void> remove_mailbox(MailboxId id) = 0;
+  virtual std::vector<Mailbox> mailboxes() = 0;
+  virtual Result<Mailbox> find_mailbox(std::string_view name) = 0;
+  virtual Result<Mailbox> mailbox(MailboxId id) = 0;
+  virtual Result<void> resume_mailbox(MailboxId id) = 0;  ///< a person acted: clears pause or stop
+  virtual std::int64_t sent_last_24h(MailboxId id, WallTime now) = 0;
+
+  // Campaigns.
+  virtual Result<CampaignId> create_campaign(const Campaign& draft) = 0;
+  virtual Result<void> update_campaign(const Campaign& merged) = 0;  ///< draft or scheduled only
+  virtual Result<Campaign> campaign(CampaignId id) = 0;
+  /// Newest first, at most `limit`, ids below `before` (0: from the newest).
+  virtual std::vector<Campaign> campaigns(std::optional<CampaignStatus> status, CampaignId before, int limit) = 0;
+  virtual Result<void> delete_campaign(CampaignId id) = 0;  ///< not while sending; in bounded pieces
+  virtual Waiting waiting(CampaignId id, WallTime now) = 0;
+
+  /// Streams a list into a draft campaign, chunk by chunk, and hands every row that did not become
+  /// a recipient to `rejected`. An error (unreadable source, too many rows: `limit`, 0 = none)
+  /// leaves the campaign without recipients. The columns' headers and empty counts are kept.
+  virtual Result<ImportReport> import(CampaignId id, RecipientSource& source, const ColumnRoles& roles,
+                                      std::int64_t limit, const std::function<void(const Reject&)>& rejected) = 0;
+
+  /// draft|scheduled → sending (or scheduled, with `at` in the future): one small transaction,
+  /// whatever the size. The rest is the planner's. `required` = indices of columns that must not be
+  /// empty (rows that are become `skipped`). Two starts at once: one succeeds, one is a conflict.
+  virtual Result<void> start(CampaignId id, std::optional<WallTime> at, const std::vector<std::size_t>& required) = 0;
+  virtual Result<void> pause(CampaignId id, std::string_view why) = 0;
+  virtual Result<void> resume(CampaignId id) = 0;  ///< after a purge: makes tasks for exactly those without
+  virtual Result<StopAnswer> stop(CampaignId id) = 0;
+  virtual Result<std::int64_t> retry(CampaignId id) = 0;  ///< the failed go out again; how many
+  /// A new draft with the same settings and the recipients whose status is in `only`
+  /// ("all", "unsent": neither sent nor uncertain, "failed": failed).
+  virtual Result<CampaignId> duplicate(CampaignId id, std::string_view only, std::string_view name) = 0;
+
+  // Emails.
+  virtual std::vector<EmailView> emails(CampaignId id, const EmailFilter& filter) = 0;
+  virtual Result<std::vector<RecipientRow>> recipients(CampaignId id, std::int64_t after, int limit) = 0;
+  virtual std::vector<AttemptView> attempts(EmailId id) = 0;
+  /// Newest first; keyset by id.
+  virtual std::vector<std::pair<CampaignId, EmailView>> uncertain(EmailId before, int limit) = 0;
+  /// A person decides: sent, failed, or resend (one more attempt, same Message-ID).
+  enum class Resolution { sent, failed, resend };
+  virtual Result<void> resolve_uncertain(EmailId id, Resolution resolution, std::string_view by) = 0;
+
+  // Queues.
+  virtual Result<QueueId> create_queue(const QueueSettings& settings) = 0;
+  virtual Result<void> update_queue(const QueueSettings& settings) = 0;  ///< found by name
+  virtual std::vector<QueueView> queues() = 0;
+  virtual Result<QueueView> find_queue(std::string_view name) = 0;
+  virtual Result<void> pause_queue(QueueId id) = 0;
+  virtual Result<void> resume_queue(QueueId id) = 0;
+  /// Removes all its waiting tasks and pauses the campaigns they belonged to, saying so in `why`.
+  virtual Result<std::int64_t> purge_queue(QueueId id, std::string_view local_time) = 0;
+  virtual std::vector<TaskView> tasks(QueueId id, TaskId after, int limit) = 0;
+
+  // Suppressions.
+  virtual Result<void> suppress(const Suppression& suppression) = 0;  ///< adding twice is fine
+  virtual Result<void> unsuppress(std::string_view key) = 0;
+  virtual std::vector<Suppression> suppressions(std::string_view after_key, int limit) = 0;
+  virtual std::optional<Suppression> find_suppression(const Address& address) = 0;  ///< address, then domain
+
+  // The database itself.
+  virtual DatabaseState state() = 0;
+  virtual std::optional<std::string> meta(std::string_view key) = 0;
+  virtual void set_meta(std::string_view key, std::string_view value) = 0;
+  virtual void audit(std::string_view who, std::string_view what) = 0;
+  /// A consistent copy while running; the copy carries the quarantine mark.
+  virtual Result<void> backup(const std::string& file) = 0;
+  /// Ends the quarantine: every email that could have gone out since the backup is uncertain.
+  virtual Result<std::int64_t> resume_restored() = 0;
+};
+
+}  // namespace postrider

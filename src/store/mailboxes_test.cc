@@ -1,0 +1,84 @@
+#include "store/nouns_fixture.h"
+
+namespace postrider {
+namespace {
+
+using Mailboxes = NounsTest;
+
+TEST_F(Mailboxes, ComeBackAsTheyWereAdded) {
+  Mailbox mailbox{.name = "sales",
+                  .from = "sales@example.com",
+                  .from_name = "Sales",
+                  .host = "mail.example.com",
+                  .port = 465,
+                  .tls = Tls::implicit,
+                  .user = "sales",
+                  .password_sealed = "c2VhbGVk",
+                  .cap_24h = 40,
+                  .per_minute = 3,
+                  .sessions = 2,
+                  .from_environment = true,
+                  .mock = true};
+  const auto id = nouns().add_mailbox(mailbox);
+  ASSERT_TRUE(id);
+  const auto found = nouns().find_mailbox("sales").value();
+  EXPECT_EQ(found.id, *id);
+  EXPECT_EQ(found.from, mailbox.from);
+  EXPECT_EQ(found.from_name, mailbox.from_name);
+  EXPECT_EQ(found.host, mailbox.host);
+  EXPECT_EQ(found.port, 465);
+  EXPECT_EQ(found.tls, Tls::implicit);
+  EXPECT_EQ(found.user, "sales");
+  EXPECT_EQ(found.password_sealed, "c2VhbGVk");
+  EXPECT_EQ(found.cap_24h, 40);
+  EXPECT_EQ(found.per_minute, 3);
+  EXPECT_EQ(found.sessions, 2);
+  EXPECT_TRUE(found.from_environment);
+  EXPECT_TRUE(found.mock);
+  EXPECT_EQ(found.status, MailboxStatus::active);
+  EXPECT_EQ(found.created, clock_.wall_now());
+}
+
+TEST_F(Mailboxes, HaveUniqueNamesAlsoAfterAnUpdate) {
+  add_mailbox("a");
+  const auto b = add_mailbox("b");
+  EXPECT_EQ(code_of(nouns().add_mailbox({.name = "a"})), "mailbox_exists");
+  auto renamed = nouns().mailbox(b).value();
+  renamed.name = "a";
+  EXPECT_EQ(code_of(nouns().update_mailbox(renamed)), "mailbox_exists");
+  renamed.name = "c";
+  EXPECT_TRUE(nouns().update_mailbox(renamed));
+  EXPECT_EQ(nouns().mailboxes().size(), 2u);
+  EXPECT_EQ(code_of(nouns().find_mailbox("b")), "mailbox_not_found");
+}
+
+TEST_F(Mailboxes, AreNotRemovedWhileACampaignNeedsThem) {
+  const auto mailbox = add_mailbox();
+  const auto id = start();
+  EXPECT_EQ(code_of(nouns().remove_mailbox(mailbox)), "mailbox_in_use");
+  EXPECT_EQ(end_all(refused()), 5);
+  EXPECT_TRUE(nouns().remove_mailbox(mailbox));
+  EXPECT_EQ(code_of(nouns().retry(id)), "campaign_not_retryable");
+  EXPECT_EQ(emails(id).size(), 5u);
+}
+
+TEST_F(Mailboxes, ThatStoppedGoOnWhenAPersonResumesThem) {
+  const auto mailbox = add_mailbox();
+  const auto id = start();
+  const auto due = claim(1);
+  ASSERT_EQ(due.size(), 1u);
+  end(due[0], {.disposition = Disposition::deferred,
+               .blame = Blame::mailbox,
+               .mailbox_fault = AttemptOutcome::MailboxFault::stop,
+               .stage = "auth",
+               .reason = "wrong password"});
+  EXPECT_EQ(nouns().mailbox(mailbox)->status, MailboxStatus::stopped);
+  EXPECT_TRUE(claim().empty());
+  EXPECT_NE(nouns().waiting(id, clock_.wall_now()).what.find("default is stopped"), std::string::npos);
+  ASSERT_TRUE(nouns().resume_mailbox(mailbox));
+  EXPECT_EQ(nouns().mailbox(mailbox)->status, MailboxStatus::active);
+  EXPECT_EQ(end_all(delivered()), 5);
+}
+
+}  // namespace
+}  // namespace postrider

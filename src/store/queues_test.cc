@@ -1,0 +1,102 @@
+#include "store/nouns_fixture.h"
+
+namespace postrider {
+namespace {
+
+using Queues = NounsTest;
+
+TEST_F(Queues, BeginWithTheDefaultOneAndKeepTheirSettings) {
+  ASSERT_EQ(nouns().queues().size(), 1u);
+  EXPECT_EQ(nouns().queues()[0].settings.name, "email-campaign-queue");
+  QueueSettings settings{.name = "slow", .max_dispatches_per_second = 0.5, .max_concurrent_dispatches = 3};
+  ASSERT_TRUE(nouns().create_queue(settings));
+  EXPECT_EQ(code_of(nouns().create_queue(settings)), "queue_exists");
+  settings.max_attempts = -1;
+  settings.min_backoff = std::chrono::milliseconds{100};
+  ASSERT_TRUE(nouns().update_queue(settings));
+  const auto found = nouns().find_queue("slow").value();
+  EXPECT_EQ(found.settings.max_dispatches_per_second, 0.5);
+  EXPECT_EQ(found.settings.max_concurrent_dispatches, 3);
+  EXPECT_EQ(found.settings.max_attempts, -1);
+  EXPECT_EQ(found.settings.min_backoff, std::chrono::milliseconds{100});
+  EXPECT_EQ(code_of(nouns().find_queue("none")), "queue_not_found");
+  settings.name = "none";
+  EXPECT_EQ(code_of(nouns().update_queue(settings)), "queue_not_found");
+}
+
+TEST_F(Queues, PausedGiveNothingAndSaySo) {
+  const auto id = start();
+  const auto queue = nouns().queues()[0].id;
+  ASSERT_TRUE(nouns().pause_queue(queue));
+  EXPECT_TRUE(claim().empty());
+  EXPECT_NE(nouns().waiting(id, clock_.wall_now()).what.find("queue email-campaign-queue is paused"),
+            std::string::npos);
+  ASSERT_TRUE(nouns().resume_queue(queue));
+  EXPECT_EQ(end_all(delivered()), 5);
+}
+
+TEST_F(Queues, ListTheirTasksPageByPage) {
+  start(people(5));
+  const auto held = claim(1);
+  const auto queue = nouns().queues()[0].id;
+  std::vector<TaskView> all;
+  for (TaskId after;;) {
+    const auto page = nouns().tasks(queue, after, 2);
+    if (page.empty()) break;
+    all.insert(all.end(), page.begin(), page.end());
+    after = page.back().id;
+  }
+  int emails = 0, running = 0;
+  for (const auto& task : all) {
+    if (task.kind != TaskKind::email) continue;
+    ++emails;
+    running += task.state == TaskState::running;
+    EXPECT_NE(task.address.find("@example.org"), std::string::npos);
+  }
+  EXPECT_EQ(emails, 5);
+  EXPECT_EQ(running, 1);
+  EXPECT_EQ(nouns().queues()[0].tasks, static_cast<std::int64_t>(all.size()));
+}
+
+TEST_F(Queues, PurgedPauseTheirCampaignsAndResumeMakesTasksForExactlyThose) {
+  const auto id = start(people(8));
+  const auto queue = nouns().queues()[0].id;
+  const auto held = claim(3);
+  ASSERT_EQ(held.size(), 3u);
+  end(held[0], delivered());
+  ASSERT_TRUE(pass(held[1]));
+  EXPECT_EQ(nouns().purge_queue(queue, "14:02"), 5);
+  EXPECT_EQ(campaign(id).status, CampaignStatus::paused);
+  EXPECT_EQ(campaign(id).why, "queue purged 14:02, 5 emails without a task");
+  EXPECT_TRUE(nouns().queues()[0].purged_at);
+  apply(Record{crew_, held[1].id, held[1].attempt, delivered()});
+  apply(Release{crew_, held[2].id, held[2].attempt, {.kind = GateAnswer::Kind::cancelled}});
+  EXPECT_TRUE(claim().empty());
+  expect_counts(id, {.sent = 2, .pending = 6});
+
+  ASSERT_TRUE(nouns().resume(id));
+  EXPECT_EQ(end_all(delivered()), 6);
+  expect_counts(id, {.sent = 8});
+  EXPECT_EQ(campaign(id).status, CampaignStatus::completed);
+}
+
+TEST_F(Queues, PurgedAndStoppedLeaveNobodyPending) {
+  const auto id = start(people(8));
+  ASSERT_EQ(claim(1).size(), 1u);
+  ASSERT_TRUE(nouns().purge_queue(nouns().queues()[0].id, "14:02"));
+  const auto answer = nouns().stop(id).value();
+  EXPECT_EQ(answer.skipped, 7);
+  EXPECT_EQ(campaign(id).counts.pending, 1);
+}
+
+TEST_F(Queues, PurgedLeaveFinishedCampaignsAndDraftsAlone) {
+  const auto done = start(people(2));
+  end_all(delivered());
+  const auto draft = add_draft();
+  EXPECT_EQ(nouns().purge_queue(nouns().queues()[0].id, "14:02"), 0);
+  EXPECT_EQ(campaign(done).status, CampaignStatus::completed);
+  EXPECT_EQ(campaign(draft).status, CampaignStatus::draft);
+}
+
+}  // namespace
+}  // namespace postrider

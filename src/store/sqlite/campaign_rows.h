@@ -1,0 +1,29 @@
+#pragma once
+// Campaign rows: a campaign from its row and back, and its list's columns as JSON. Store room only.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "campaign/campaign.h"
+#include "store/sqlite/database.h"
+
+namespace postrider::sqlite {
+
+/// "SELECT … FROM campaign c " in the order read_campaign expects; the caller adds its WHERE.
+extern const std::string_view kSelectCampaign;
+
+/// The campaign in the statement's current row, without mailboxes and counts.
+Campaign read_campaign(const Statement& row);
+
+/// Adds its mailboxes and counts.
+void complete_campaign(Database& db, Campaign& campaign);
+
+/// One recipient's empty cells, counted in its columns, with the first few rows as samples.
+void note_empty_cells(std::vector<Column>& columns, const std::vector<std::string>& values,
+                      std::int64_t source_row);
+
+std::string encode_columns(const std::vector<Column>& columns);
+std::vector<Column> decode_columns(std::string_view text);
+
+}  // namespace postrider::sqlite

@@ -1,0 +1,156 @@
+// Claims: due tasks from open lanes, a fair share each. Pause, window, pace, cap, queue rate and
+// sessions are looked at per lane, so a slow or closed lane never holds up another and none of
+// these rules ever rewrites a task.
+
+#include <algorithm>
+
+#include "queue/rate.h"
+#include "store/sqlite/task_store.h"
+#include "store/values.h"
+
+namespace postrider::sqlite {
+namespace {
+
+constexpr int kLanesAtOnce = 64;
+
+void wake_at(Claimed& claimed, WallTime t) {
+  if (!claimed.wake || *claimed.wake > t) claimed.wake = t;
+}
+
+}  // namespace
+
+Claims::Claims(Database& db)
+    : candidates_(db, "SELECT id FROM lane WHERE wake <= ? ORDER BY served, id LIMIT ?"),
+      running_of_mailbox_(db, "SELECT sum(running) FROM lane WHERE mailbox_id = ?"),
+      running_of_queue_(db, "SELECT sum(running) FROM lane WHERE queue_id = ? AND mailbox_id > 0"),
+      slots_(db, "SELECT count(*), min(taken) FROM mailbox_slot WHERE mailbox_id = ? AND taken > ?"),
+      forget_slots_(db, "DELETE FROM mailbox_slot WHERE mailbox_id = ? AND taken <= ?"),
+      shut_lane_(db, "UPDATE lane SET not_before = ?2 WHERE id = ?1"),
+      due_emails_(db,
+                  "SELECT t.id, t.due, t.attempt, e.tries, e.first_try, r.id, r.ordinal, r.address, r.name, r.vals "
+                  "FROM task t JOIN email e ON e.id = t.id JOIN recipient r ON r.id = e.recipient_id "
+                  "WHERE t.lane_id = ? AND t.state = 0 AND t.due <= ? ORDER BY t.due, t.id LIMIT ?"),
+      due_plans_(db, "SELECT id, due, attempt FROM task WHERE lane_id = ? AND state = 0 AND due <= ? LIMIT ?"),
+      take_(db, "UPDATE task SET state = 1, attempt = attempt + 1, crew_id = ?2, started = ?3 WHERE id = ?1"),
+      taken_(db, "UPDATE lane SET waiting = waiting - ?2, running = running + ?2, served = ?3 WHERE id = ?1"),
+      tokens_(db, "UPDATE queue SET tokens = ?2, refilled = ?3 WHERE id = ?1"),
+      next_wake_(db, "SELECT min(wake) FROM lane WHERE wake > ?") {}
+
+Claimed Claims::serve(Work& work, CrewId crew, int limit) {
+  Claimed claimed;
+  std::vector<LaneId> lanes;
+  candidates_.query(to_micros(work.now), kLanesAtOnce);
+  while (candidates_.step()) lanes.push_back(LaneId{candidates_.integer(0)});
+  candidates_.reset();
+
+  // Two rounds: everybody's fair share, then what is left to whoever can use it.
+  std::erase_if(lanes, [&](LaneId id) { return places(work, work.rows.lane(id), claimed) <= 0; });
+  const int share = lanes.empty() ? 0 : std::max(1, limit / static_cast<int>(lanes.size()));
+  for (const int round_limit : {share, limit}) {
+    for (const auto id : lanes) {
+      const int room = limit - static_cast<int>(claimed.tasks.size());
+      if (room <= 0) break;
+      auto& lane = work.rows.lane(id);
+      const int n = std::min({room, round_limit, places(work, lane, claimed)});
+      if (n > 0) take(work, crew, lane, n, claimed);
+    }
+  }
+  work.rows.write_back();
+
+  next_wake_.query(to_micros(work.now));
+  if (next_wake_.step() && !next_wake_.is_null(0)) wake_at(claimed, from_micros(next_wake_.integer(0)));
+  next_wake_.reset();
+  return claimed;
+}
+
+/// How many of the lane's tasks may start now, by all rules that are not about the task itself.
+int Claims::places(Work& work, HotLane& lane, Claimed& claimed) {
+  auto& queue = work.rows.queue(lane.queue);
+  if (!lane.mailbox) return 1;  // the campaign's plan task
+
+  const auto& campaign = work.rows.campaign(lane.campaign);
+  const auto& mailbox = work.rows.mailbox(lane.mailbox);
+  if (campaign.window && !is_open(*campaign.window, work.now)) {
+    shut_lane_.run(lane.id.value, to_micros(next_open(*campaign.window, work.now)));
+    work.rows.touch(lane.id);
+    return 0;
+  }
+
+  const auto running = [&](Statement& sum, std::int64_t id) {
+    sum.query(id).step();
+    const auto n = static_cast<int>(sum.integer(0));
+    sum.reset();
+    return n;
+  };
+  const int on_mailbox = running(running_of_mailbox_, lane.mailbox.value);
+  int free = concurrent_places(mailbox.sessions, mailbox.faults_in_a_row,
+                               least_gap(campaign.pace.min, mailbox.per_minute)) -
+             on_mailbox;
+
+  if (mailbox.cap_24h > 0) {
+    const auto day_ago = to_micros(work.now - std::chrono::days{1});
+    forget_slots_.run(lane.mailbox.value, day_ago);
+    slots_.query(lane.mailbox.value, day_ago).step();
+    const auto taken = static_cast<int>(slots_.integer(0));
+    const auto oldest = from_micros(slots_.integer(1));
+    slots_.reset();
+    if (taken >= mailbox.cap_24h) {
+      shut_lane_.run(lane.id.value, to_micros(oldest + std::chrono::days{1}));
+      work.rows.touch(lane.id);
+      return 0;
+    }
+    free = std::min(free, mailbox.cap_24h - taken - on_mailbox);
+  }
+
+  free = std::min(free, queue.concurrent - running(running_of_queue_, lane.queue.value));
+  if (queue.per_second > 0) {
+    TokenBucket bucket{queue.tokens, queue.refilled};
+    const double burst = std::max(1.0, queue.per_second);
+    const auto tokens = static_cast<int>(bucket.available(queue.per_second, burst, work.now));
+    if (tokens == 0) wake_at(claimed, bucket.next_token_at(queue.per_second, burst, work.now));
+    free = std::min(free, tokens);
+  }
+  return free;
+}
+
+void Claims::take(Work& work, CrewId crew, HotLane& lane, int n, Claimed& claimed) {
+  auto& due = (lane.mailbox ? due_emails_ : due_plans_).query(lane.id.value, to_micros(work.now), n);
+  const auto before = claimed.tasks.size();
+  while (due.step()) {
+    ClaimedTask task{.id = TaskId{due.integer(0)},
+                     .kind = lane.mailbox ? TaskKind::email : TaskKind::plan,
+                     .lane = lane.id,
+                     .campaign = lane.campaign,
+                     .mailbox = lane.mailbox,
+                     .attempt = static_cast<int>(due.integer(2)) + 1,
+                     .due = from_micros(due.integer(1))};
+    if (lane.mailbox) {
+      task.tries = static_cast<int>(due.integer(3));
+      task.first_try = from_micros(due.integer(4));
+      task.payload =
+          encode_payload(RecipientId{due.integer(5)}, due.integer(6), due.text(7), due.text(8), due.text(9));
+    }
+    claimed.tasks.push_back(std::move(task));
+  }
+  due.reset();
+  const auto taken = static_cast<int>(claimed.tasks.size() - before);
+  for (auto i = before; i < claimed.tasks.size(); ++i) {
+    take_.run(claimed.tasks[i].id.value, crew.value, to_micros(work.now));
+  }
+  if (taken == 0) return;
+  // Written at once, not gathered: the next lane of the same mailbox must see these places taken.
+  taken_.run(lane.id.value, taken, to_micros(work.now));
+  lane.waiting -= taken;
+  if (lane.mailbox) work.rows.touch(lane.mailbox);
+  work.rows.touch(lane.id);
+  auto& queue = work.rows.queue(lane.queue);
+  if (queue.per_second > 0 && lane.mailbox) {
+    TokenBucket bucket{queue.tokens, queue.refilled};
+    bucket.take(taken, queue.per_second, std::max(1.0, queue.per_second), work.now);
+    queue.tokens = bucket.tokens;
+    queue.refilled = bucket.refilled;
+    tokens_.run(queue.id.value, queue.tokens, to_micros(queue.refilled));
+  }
+}
+
+}  // namespace postrider::sqlite

@@ -1,0 +1,121 @@
+#include "store/sqlite/database.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "base/check.h"
+#include "store/task_store.h"
+
+namespace postrider::sqlite {
+
+Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
+  const int code = sqlite3_prepare_v3(database.raw(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
+  if (code != SQLITE_OK) database.fail(code, sql);
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement::Statement(Statement&& other) noexcept
+    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(database_, other.database_);
+  std::swap(statement_, other.statement_);
+  return *this;
+}
+
+Statement& Statement::bind(int index, std::int64_t value) {
+  CHECK(sqlite3_bind_int64(statement_, index, value) == SQLITE_OK);
+  return *this;
+}
+Statement& Statement::bind(int index, double value) {
+  CHECK(sqlite3_bind_double(statement_, index, value) == SQLITE_OK);
+  return *this;
+}
+Statement& Statement::bind(int index, std::string_view value) {
+  const char* text = value.data() != nullptr ? value.data() : "";
+  CHECK(sqlite3_bind_text64(statement_, index, text, value.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
+  return *this;
+}
+Statement& Statement::bind(int index, std::nullopt_t) {
+  CHECK(sqlite3_bind_null(statement_, index) == SQLITE_OK);
+  return *this;
+}
+Statement& Statement::bind(int index, std::optional<std::int64_t> value) {
+  return value ? bind(index, *value) : bind(index, std::nullopt);
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  database_->fail(code, sqlite3_sql(statement_));
+}
+
+int Statement::finish() {
+  while (step()) {
+  }
+  const int changed = sqlite3_changes(database_->raw());
+  reset();
+  return changed;
+}
+
+void Statement::reset() { sqlite3_reset(statement_); }
+
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+double Statement::real(int column) const { return sqlite3_column_double(statement_, column); }
+std::string_view Statement::text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  return {text != nullptr ? text : "", static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+Database::Database(const std::string& file, Mode mode) {
+  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+                    (mode == Mode::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+  const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
+  if (code != SQLITE_OK) {
+    const std::string why = handle_ != nullptr ? sqlite3_errmsg(handle_) : "out of memory";
+    sqlite3_close(handle_);
+    throw StoreFault(StoreFault::Kind::lost, fmt::format("cannot open the database {}: {}", file, why));
+  }
+  sqlite3_extended_result_codes(handle_, 1);
+  sqlite3_busy_timeout(handle_, 5000);
+}
+
+Database::~Database() { sqlite3_close_v2(handle_); }
+
+void Database::execute(const std::string& sql) {
+  const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(code, sql);
+}
+
+std::int64_t Database::last_id() const { return sqlite3_last_insert_rowid(handle_); }
+
+void Database::fail(int code, std::string_view doing) {
+  const std::string text =
+      fmt::format("database: {} ({}) while doing: {}", sqlite3_errmsg(handle_), code, doing.substr(0, 120));
+  // Full or busy: rolled back, worth another try. Every other failure, a failed sync above all,
+  // leaves this process not knowing what is on disk.
+  const int basic = code & 0xFF;
+  const bool retry = basic == SQLITE_FULL || basic == SQLITE_BUSY || basic == SQLITE_LOCKED || basic == SQLITE_NOMEM;
+  throw StoreFault(retry ? StoreFault::Kind::retry : StoreFault::Kind::lost, text);
+}
+
+Transaction::Transaction(Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
+
+Transaction::~Transaction() {
+  if (open_ && sqlite3_get_autocommit(database_.raw()) == 0) {
+    sqlite3_exec(database_.raw(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+}
+
+void Transaction::commit() {
+  database_.execute("COMMIT");
+  open_ = false;
+}
+
+}  // namespace postrider::sqlite

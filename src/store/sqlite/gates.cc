@@ -1,0 +1,88 @@
+// The gate: the last look before what cannot be undone, and the intent made durable. Everything
+// it asks is read in the transaction that moves the task to COMMITTING; this process is the only
+// writer, so nothing can slip in between.
+
+#include <fmt/format.h>
+
+#include "store/sqlite/task_store.h"
+
+namespace postrider::sqlite {
+
+Gates::Gates(Database& db)
+    : commit_(db, "UPDATE task SET state = 2 WHERE id = ? AND state = 1"),
+      address_(db, "SELECT address_key FROM recipient WHERE id = ?"),
+      suppressed_(db, "SELECT key, reason FROM suppression WHERE key IN (?1, ?2) LIMIT 1"),
+      slots_(db, "SELECT count(*), min(taken) FROM mailbox_slot WHERE mailbox_id = ? AND taken > ?"),
+      take_slot_(db, "INSERT OR IGNORE INTO mailbox_slot (mailbox_id, taken, email_id) VALUES (?, ?, ?)"),
+      next_slot_(db, "UPDATE mailbox SET next_slot = ?2 WHERE id = ?1"),
+      skip_(db, "UPDATE email SET status = 4, finished_at = ?2, reason = ?3 WHERE id = ?1") {}
+
+GateAnswer Gates::pass(Work& work, const Held& held) {
+  using Kind = GateAnswer::Kind;
+  // Asked again after a lost answer: the intent stands.
+  if (held.state == TaskState::committing) return {};
+
+  auto& campaign = work.rows.campaign(held.campaign);
+  if (campaign.status != CampaignStatus::sending) return {.kind = Kind::cancelled, .why = "the campaign does not send"};
+  if (work.rows.queue(campaign.queue).paused) return {.kind = Kind::cancelled, .why = "the queue is paused"};
+  auto& mailbox = work.rows.mailbox(held.mailbox);
+  if (mailbox.status == 2) return {.kind = Kind::cancelled, .why = "the mailbox is stopped"};
+
+  auto& recipient = address_.query(held.recipient);
+  if (!recipient.step()) {
+    recipient.reset();
+    return {.kind = Kind::cancelled, .why = "the recipient is gone"};
+  }
+  const std::string key{recipient.text(0)};
+  recipient.reset();
+  const std::string domain = key.substr(key.rfind('@'));
+  auto& suppression = suppressed_.query(std::string_view{key}, std::string_view{domain});
+  if (suppression.step()) {
+    GateAnswer answer{.kind = Kind::suppressed, .why = fmt::format("suppressed: {}", suppression.text(1))};
+    suppression.reset();
+    return answer;
+  }
+  suppression.reset();
+
+  if (campaign.window && !is_open(*campaign.window, work.now)) {
+    return {.kind = Kind::not_before, .due = next_open(*campaign.window, work.now), .why = "the window is closed"};
+  }
+  const Micros least = least_gap(campaign.pace.min, mailbox.per_minute);
+  if (least > Micros{0} && mailbox.next_slot > work.now) {
+    return {.kind = Kind::not_before, .due = mailbox.next_slot, .why = "the mailbox's pace"};
+  }
+  if (mailbox.cap_24h > 0) {
+    auto& taken = slots_.query(held.mailbox.value, to_micros(work.now - std::chrono::days{1}));
+    taken.step();
+    const auto count = taken.integer(0);
+    const auto oldest = from_micros(taken.integer(1));
+    taken.reset();
+    if (count >= mailbox.cap_24h) {
+      return {.kind = Kind::not_before, .due = oldest + std::chrono::days{1}, .why = "the mailbox's cap"};
+    }
+    take_slot_.run(held.mailbox.value, to_micros(work.now), held.id.value);
+  }
+  if (least > Micros{0}) {
+    const Micros gap = std::max(gap_after(campaign.pace, campaign.seed, held.ordinal), least);
+    mailbox.next_slot = work.now + gap;
+    next_slot_.run(held.mailbox.value, to_micros(mailbox.next_slot));
+    work.rows.touch(held.mailbox);
+  }
+  commit_.run(held.id.value);
+  return {};
+}
+
+void Gates::release(Work& work, HeldTasks& tasks, const Held& held, const GateAnswer& why) {
+  using Kind = GateAnswer::Kind;
+  const bool cancelled = work.rows.campaign(held.campaign).status == CampaignStatus::cancelled;
+  if (cancelled || why.kind == Kind::suppressed) {
+    const std::string_view reason = cancelled ? std::string_view{"Campaign was cancelled"} : why.why;
+    tasks.remove(work, held);
+    skip_.run(held.id.value, to_micros(work.now), reason);
+    work.rows.count(held.campaign, EmailStatus::skipped, 1);
+    return;
+  }
+  tasks.put_back(work, held, why.kind == Kind::not_before ? std::max(why.due, held.due) : held.due);
+}
+
+}  // namespace postrider::sqlite

@@ -1,0 +1,139 @@
+#include "store/sqlite/hot_rows.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "store/sqlite/window_text.h"
+
+namespace postrider::sqlite {
+
+class HotRows::Readers {
+ public:
+  explicit Readers(Database& db)
+      : campaign(db,
+                 "SELECT status, queue_id, pace_min, pace_max, window, seed, max_tries, max_age, on_uncertain, "
+                 "brake_refusals, brake_percent, total, plan_cursor, repair_cursor, recent FROM campaign WHERE id = ?"),
+        mailbox(db,
+                "SELECT status, paused_until, faults_in_a_row, next_slot, cap_24h, per_minute, sessions "
+                "FROM mailbox WHERE id = ?"),
+        queue(db,
+              "SELECT paused, per_second, concurrent, max_attempts, min_backoff, max_backoff, tokens, refilled "
+              "FROM queue WHERE id = ?"),
+        lane(db, "SELECT queue_id, campaign_id, mailbox_id, waiting FROM lane WHERE id = ?"),
+        move_lane(db, "UPDATE lane SET waiting = waiting + ?2, running = running + ?3 WHERE id = ?1"),
+        set_recent(db, "UPDATE campaign SET recent = ?2 WHERE id = ?1") {}
+  Statement campaign, mailbox, queue, lane, move_lane, set_recent;
+};
+
+std::shared_ptr<HotRows::Readers> HotRows::prepare(Database& db) { return std::make_shared<Readers>(db); }
+
+HotCampaign& HotRows::campaign(CampaignId id) {
+  const auto [at, fresh] = campaigns_.try_emplace(id);
+  if (!fresh) return at->second;
+  auto& hot = at->second;
+  auto& row = readers_.campaign.query(id.value);
+  CHECK(row.step());
+  hot.id = id;
+  hot.status = static_cast<CampaignStatus>(row.integer(0));
+  hot.queue = QueueId{row.integer(1)};
+  hot.pace = {Micros{row.integer(2)}, Micros{row.integer(3)}};
+  hot.window = window_from_text(row.text(4));
+  hot.seed = static_cast<std::uint64_t>(row.integer(5));
+  hot.max_tries = static_cast<int>(row.integer(6));
+  hot.max_age = Micros{row.integer(7)};
+  hot.on_uncertain = static_cast<OnUncertain>(row.integer(8));
+  hot.brake_refusals = static_cast<int>(row.integer(9));
+  hot.brake_percent = static_cast<int>(row.integer(10));
+  hot.total = row.integer(11);
+  hot.plan_cursor = row.integer(12);
+  hot.repair_cursor = row.maybe_integer(13);
+  hot.recent = row.text(14);
+  row.reset();
+  return hot;
+}
+
+HotMailbox& HotRows::mailbox(MailboxId id) {
+  const auto [at, fresh] = mailboxes_.try_emplace(id);
+  if (!fresh) return at->second;
+  auto& hot = at->second;
+  auto& row = readers_.mailbox.query(id.value);
+  CHECK(row.step());
+  hot.id = id;
+  hot.status = static_cast<int>(row.integer(0));
+  hot.paused_until = row.integer(1);
+  hot.faults_in_a_row = static_cast<int>(row.integer(2));
+  hot.next_slot = from_micros(row.integer(3));
+  hot.cap_24h = static_cast<int>(row.integer(4));
+  hot.per_minute = static_cast<int>(row.integer(5));
+  hot.sessions = static_cast<int>(row.integer(6));
+  row.reset();
+  return hot;
+}
+
+HotQueue& HotRows::queue(QueueId id) {
+  const auto [at, fresh] = queues_.try_emplace(id);
+  if (!fresh) return at->second;
+  auto& hot = at->second;
+  auto& row = readers_.queue.query(id.value);
+  CHECK(row.step());
+  hot.id = id;
+  hot.paused = row.integer(0) != 0;
+  hot.per_second = row.real(1);
+  hot.concurrent = static_cast<int>(row.integer(2));
+  hot.max_attempts = static_cast<int>(row.integer(3));
+  hot.min_backoff = Micros{row.integer(4)};
+  hot.max_backoff = Micros{row.integer(5)};
+  hot.tokens = row.real(6);
+  hot.refilled = from_micros(row.integer(7));
+  row.reset();
+  return hot;
+}
+
+HotLane& HotRows::lane(LaneId id) {
+  const auto [at, fresh] = lanes_.try_emplace(id);
+  if (!fresh) return at->second;
+  auto& hot = at->second;
+  auto& row = readers_.lane.query(id.value);
+  CHECK(row.step());
+  hot.id = id;
+  hot.queue = QueueId{row.integer(0)};
+  hot.campaign = CampaignId{row.integer(1)};
+  hot.mailbox = MailboxId{row.integer(2)};
+  hot.waiting = row.integer(3);
+  row.reset();
+  return hot;
+}
+
+void HotRows::write_back() {
+  for (auto& [id, lane] : lanes_) {
+    if (lane.waiting_change == 0 && lane.running_change == 0) continue;
+    readers_.move_lane.run(id.value, lane.waiting_change, lane.running_change);
+    lane.waiting += lane.waiting_change;
+    // A place that became free may serve any lane of the same mailbox.
+    if (lane.running_change != 0 && lane.mailbox) {
+      touch(lane.mailbox);
+    } else {
+      touch(id);
+    }
+    lane.waiting_change = lane.running_change = 0;
+  }
+  for (auto& [id, campaign] : campaigns_) {
+    if (campaign.recent_changed) readers_.set_recent.run(id.value, std::string_view{campaign.recent});
+    campaign.recent_changed = false;
+  }
+  for (const auto& [id, changes] : counted_) {
+    for (std::size_t status = 0; status < changes.size(); ++status) {
+      writer_.count(id, static_cast<EmailStatus>(status), changes[status]);
+    }
+    if (writer_.settle(id)) touch(id);
+  }
+  for (const auto id : touched_) writer_.refresh_lane(LaneId{id});
+  for (const auto id : touched_mailboxes_) writer_.refresh_lanes_of(MailboxId{id});
+  for (const auto id : touched_campaigns_) writer_.refresh_lanes_of(CampaignId{id});
+  counted_.clear();
+  touched_.clear();
+  touched_mailboxes_.clear();
+  touched_campaigns_.clear();
+}
+
+}  // namespace postrider::sqlite

@@ -1,0 +1,101 @@
+#pragma once
+// The rows that every attempt looks at (campaign rules, mailbox, queue), read at most once per
+// transaction and written back once at its end. That is what keeps the cost of an email flat:
+// ten emails in a group commit share one read and one write of each. Store room only.
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "base/id.h"
+#include "campaign/campaign.h"
+#include "store/sqlite/writer.h"
+
+namespace postrider::sqlite {
+
+struct HotCampaign {
+  CampaignId id;
+  CampaignStatus status = CampaignStatus::draft;
+  QueueId queue;
+  Pace pace;
+  std::optional<Window> window;
+  std::uint64_t seed = 0;
+  int max_tries = 3;
+  Micros max_age{};
+  OnUncertain on_uncertain = OnUncertain::hold;
+  int brake_refusals = 0, brake_percent = 0;
+  std::int64_t total = 0, plan_cursor = 0;
+  std::optional<std::int64_t> repair_cursor;
+  std::string recent;      ///< see the schema
+  bool recent_changed = false;
+};
+
+struct HotMailbox {
+  MailboxId id;
+  int status = 0;
+  std::int64_t paused_until = 0;
+  int faults_in_a_row = 0;
+  WallTime next_slot{};
+  int cap_24h = 0, per_minute = 0, sessions = 1;
+};
+
+struct HotQueue {
+  QueueId id;
+  bool paused = false;
+  double per_second = 0;
+  int concurrent = 0, max_attempts = -1;
+  Micros min_backoff{}, max_backoff{};
+  double tokens = 0;
+  WallTime refilled{};
+};
+
+struct HotLane {
+  LaneId id;
+  QueueId queue;
+  CampaignId campaign;
+  MailboxId mailbox;
+  std::int64_t waiting = 0;  ///< as in the row; changes are gathered below
+  std::int64_t waiting_change = 0, running_change = 0;
+};
+
+/// Lives for one transaction.
+class HotRows {
+ public:
+  class Readers;  // the prepared statements; they outlive the transactions
+  static std::shared_ptr<Readers> prepare(Database& db);
+
+  HotRows(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
+
+  HotCampaign& campaign(CampaignId id);
+  HotMailbox& mailbox(MailboxId id);
+  HotQueue& queue(QueueId id);
+  HotLane& lane(LaneId id);
+
+  /// Remembers that `n` emails of the campaign entered `status`.
+  void count(CampaignId campaign, EmailStatus status, std::int64_t n) {
+    counted_[campaign][static_cast<std::size_t>(status)] += n;
+  }
+  /// The lanes of this mailbox or campaign get a new wake time at the end.
+  void touch(LaneId lane) { touched_.insert(lane.value); }
+  void touch(MailboxId mailbox) { touched_mailboxes_.insert(mailbox.value); }
+  void touch(CampaignId campaign) { touched_campaigns_.insert(campaign.value); }
+
+  /// Writes everything gathered, settles campaigns that may have ended, refreshes touched lanes.
+  /// May be called again for what was gathered since.
+  void write_back();
+
+ private:
+  Writer& writer_;
+  Readers& readers_;
+  std::unordered_map<CampaignId, HotCampaign> campaigns_;
+  std::unordered_map<MailboxId, HotMailbox> mailboxes_;
+  std::unordered_map<QueueId, HotQueue> queues_;
+  std::unordered_map<LaneId, HotLane> lanes_;
+  std::unordered_map<CampaignId, std::array<std::int64_t, 6>> counted_;
+  std::set<std::int64_t> touched_, touched_mailboxes_, touched_campaigns_;
+};
+
+}  // namespace postrider::sqlite

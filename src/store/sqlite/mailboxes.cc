@@ -1,0 +1,178 @@
+// Mailboxes: the accounts we send from. Settings are the user's; status, slots and faults are the
+// crew's and are never touched by an update.
+
+#include <fmt/format.h>
+
+#include "store/sqlite/campaign_store.h"
+
+namespace postrider::sqlite {
+namespace {
+
+constexpr auto kSelect =
+    "SELECT id, name, sender, sender_name, host, port, tls, user, password_sealed, cap_24h, per_minute, "
+    "sessions, "
+    "from_environment, mock, status, why, paused_until, faults_in_a_row, next_slot, created FROM mailbox ";
+
+Mailbox read_row(const Statement& row) {
+  Mailbox mailbox;
+  mailbox.id = MailboxId{row.integer(0)};
+  mailbox.name = row.text(1);
+  mailbox.from = row.text(2);
+  mailbox.from_name = row.text(3);
+  mailbox.host = row.text(4);
+  mailbox.port = static_cast<std::uint16_t>(row.integer(5));
+  mailbox.tls = static_cast<Tls>(row.integer(6));
+  mailbox.user = row.text(7);
+  mailbox.password_sealed = row.text(8);
+  mailbox.cap_24h = static_cast<int>(row.integer(9));
+  mailbox.per_minute = static_cast<int>(row.integer(10));
+  mailbox.sessions = static_cast<int>(row.integer(11));
+  mailbox.from_environment = row.integer(12) != 0;
+  mailbox.mock = row.integer(13) != 0;
+  mailbox.status = static_cast<MailboxStatus>(row.integer(14));
+  mailbox.why = row.text(15);
+  if (const auto until = row.maybe_integer(16)) mailbox.paused_until = from_micros(*until);
+  mailbox.faults_in_a_row = static_cast<int>(row.integer(17));
+  mailbox.next_slot = from_micros(row.integer(18));
+  mailbox.created = from_micros(row.integer(19));
+  return mailbox;
+}
+
+std::unexpected<Error> no_mailbox(std::string_view which) {
+  return not_found("mailbox_not_found",
+                   fmt::format("There is no mailbox {}. See `postrider mailbox list`.", which));
+}
+
+/// The id that has this name, 0 if none has.
+std::int64_t id_of(Database& db, std::string_view name) {
+  Statement row(db, "SELECT id FROM mailbox WHERE name = ?");
+  return row.query(name).step() ? row.integer(0) : 0;
+}
+
+std::unexpected<Error> name_taken(std::string_view name) {
+  return conflict(
+      "mailbox_exists",
+      fmt::format("There is a mailbox {} already. Choose another name, or update that one.", name));
+}
+
+constexpr auto kInsert =
+    "INSERT INTO mailbox (name, sender, sender_name, host, port, tls, user, password_sealed, cap_24h, "
+    "per_minute, "
+    "sessions, from_environment, mock, created) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+
+constexpr auto kUpdate =
+    "UPDATE mailbox SET name=?, sender=?, sender_name=?, host=?, port=?, tls=?, user=?, password_sealed=?, "
+    "cap_24h=?, "
+    "per_minute=?, sessions=?, from_environment=?, mock=? WHERE id=?";
+
+template <class... More>
+int run_settings(Statement& statement, const Mailbox& m, const More&... more) {
+  return statement.run(std::string_view{m.name}, std::string_view{m.from}, std::string_view{m.from_name},
+                       std::string_view{m.host}, static_cast<int>(m.port), static_cast<int>(m.tls),
+                       std::string_view{m.user}, std::string_view{m.password_sealed}, m.cap_24h, m.per_minute,
+                       m.sessions, m.from_environment, m.mock, more...);
+}
+
+}  // namespace
+
+Result<MailboxId> SqliteCampaignStore::add_mailbox(const Mailbox& mailbox) {
+  return write([&](Database& db) -> Result<MailboxId> {
+    if (id_of(db, mailbox.name) != 0) return name_taken(mailbox.name);
+    Statement insert(db, kInsert);
+    run_settings(insert, mailbox, to_micros(now()));
+    return MailboxId{db.last_id()};
+  });
+}
+
+Result<void> SqliteCampaignStore::update_mailbox(const Mailbox& mailbox) {
+  return write([&](Database& db) -> Result<void> {
+    const auto holder = id_of(db, mailbox.name);
+    if (holder != 0 && holder != mailbox.id.value) return name_taken(mailbox.name);
+    Statement update(db, kUpdate);
+    if (run_settings(update, mailbox, mailbox.id.value) == 0)
+      return no_mailbox(fmt::to_string(mailbox.id.value));
+    // A lane that waited for the old cap looks again.
+    Statement(db, "UPDATE lane SET not_before = 0 WHERE mailbox_id = ?").run(mailbox.id.value);
+    writer_.refresh_lanes_of(mailbox.id);
+    return {};
+  });
+}
+
+constexpr auto kFirstUser =
+    "SELECT c.name FROM campaign_mailbox m JOIN campaign c ON c.id = m.campaign_id "
+    "WHERE m.mailbox_id = ? AND c.status IN (0, 1, 2, 3) AND c.hidden = 0 ORDER BY c.id LIMIT 1";
+constexpr auto kTasksLeft =
+    "SELECT 1 FROM lane l JOIN task t ON t.lane_id = l.id WHERE l.mailbox_id = ? LIMIT 1";
+
+Result<void> SqliteCampaignStore::remove_mailbox(MailboxId id) {
+  return write([&](Database& db) -> Result<void> {
+    Statement user(db, kFirstUser);
+    if (user.query(id.value).step()) {
+      return conflict("mailbox_in_use",
+                      fmt::format("Campaign \"{}\" still sends from this mailbox. Stop or delete the "
+                                  "campaign, or give it another mailbox.",
+                                  user.text(0)));
+    }
+    Statement tasks(db, kTasksLeft);
+    if (tasks.query(id.value).step()) {
+      return conflict("mailbox_in_use", "An email of this mailbox is on its way. Try again in a moment.");
+    }
+    // Ended campaigns keep their emails' history; they only lose an account they could go on with.
+    Statement(db, "DELETE FROM campaign_mailbox WHERE mailbox_id = ?").run(id.value);
+    Statement(db, "DELETE FROM lane WHERE mailbox_id = ?").run(id.value);
+    Statement(db, "DELETE FROM mailbox_slot WHERE mailbox_id = ?").run(id.value);
+    if (Statement(db, "DELETE FROM mailbox WHERE id = ?").run(id.value) == 0) {
+      return no_mailbox(fmt::to_string(id.value));
+    }
+    return {};
+  });
+}
+
+std::vector<Mailbox> SqliteCampaignStore::mailboxes() {
+  return read([&](Database& db) {
+    std::vector<Mailbox> all;
+    Statement rows(db, std::string(kSelect) + "ORDER BY name");
+    while (rows.step()) all.push_back(read_row(rows));
+    return all;
+  });
+}
+
+Result<Mailbox> SqliteCampaignStore::find_mailbox(std::string_view name) {
+  return read([&](Database& db) -> Result<Mailbox> {
+    Statement row(db, std::string(kSelect) + "WHERE name = ?");
+    if (!row.query(name).step()) return no_mailbox(name);
+    return read_row(row);
+  });
+}
+
+Result<Mailbox> SqliteCampaignStore::mailbox(MailboxId id) {
+  return read([&](Database& db) -> Result<Mailbox> {
+    Statement row(db, std::string(kSelect) + "WHERE id = ?");
+    if (!row.query(id.value).step()) return no_mailbox(fmt::to_string(id.value));
+    return read_row(row);
+  });
+}
+
+constexpr auto kResume =
+    "UPDATE mailbox SET status = 0, why = '', paused_until = NULL, faults_in_a_row = 0 WHERE id = ?";
+
+Result<void> SqliteCampaignStore::resume_mailbox(MailboxId id) {
+  return write([&](Database& db) -> Result<void> {
+    if (Statement(db, kResume).run(id.value) == 0) return no_mailbox(fmt::to_string(id.value));
+    writer_.refresh_lanes_of(id);
+    return {};
+  });
+}
+
+// The send log is kept for capped mailboxes only: without a cap nobody asks it before sending.
+constexpr auto kSlots = "SELECT count(*) FROM mailbox_slot WHERE mailbox_id = ? AND taken > ? AND taken <= ?";
+
+std::int64_t SqliteCampaignStore::sent_last_24h(MailboxId id, WallTime now) {
+  return read([&](Database& db) {
+    Statement row(db, kSlots);
+    row.query(id.value, to_micros(now - std::chrono::hours{24}), to_micros(now)).step();
+    return row.integer(0);
+  });
+}
+
+}  // namespace postrider::sqlite

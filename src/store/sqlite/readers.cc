@@ -1,0 +1,39 @@
+#include "store/sqlite/readers.h"
+
+#include <sqlite3.h>
+
+namespace postrider::sqlite {
+
+Readers::Lease::Lease(Readers& pool, std::unique_ptr<Database> db) : pool_(pool), db_(std::move(db)) {
+  db_->execute("BEGIN");
+}
+
+Readers::Lease::~Lease() {
+  // Nothing was written, so the end cannot fail in a way that matters; a connection that still
+  // refuses to end is not used again.
+  if (sqlite3_exec(db_->raw(), "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK)
+    pool_.put_back(std::move(db_));
+}
+
+Readers::Lease Readers::take() {
+  std::unique_ptr<Database> db;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      db = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (!db) {
+    db = std::make_unique<Database>(file_, Database::Mode::reader);
+    db->execute("PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096");
+  }
+  return Lease(*this, std::move(db));
+}
+
+void Readers::put_back(std::unique_ptr<Database> db) {
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() < kMostIdle) idle_.push_back(std::move(db));
+}
+
+}  // namespace postrider::sqlite

@@ -1,0 +1,232 @@
+#pragma once
+// The schema of the SQLite store. Migrations only move forward; number n is kMigrations[n-1] and
+// user_version says how many have run. Times are microseconds since 1970 (UTC), enums the numbers
+// of their C++ enums. AUTOINCREMENT wherever an id leaves the house: ids are never used again.
+
+#include <array>
+
+namespace postrider::sqlite {
+
+inline constexpr std::array kMigrations = {
+    R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE crew (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  joined INTEGER NOT NULL,
+  process INTEGER NOT NULL             -- pid, for people
+);
+
+CREATE TABLE mailbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  sender TEXT NOT NULL,                -- From and envelope
+  sender_name TEXT NOT NULL,
+  host TEXT NOT NULL,
+  port INTEGER NOT NULL,
+  tls INTEGER NOT NULL,
+  user TEXT NOT NULL,
+  password_sealed TEXT NOT NULL,
+  cap_24h INTEGER NOT NULL,
+  per_minute INTEGER NOT NULL,
+  sessions INTEGER NOT NULL,
+  from_environment INTEGER NOT NULL DEFAULT 0,
+  mock INTEGER NOT NULL DEFAULT 0,
+  status INTEGER NOT NULL DEFAULT 0,
+  why TEXT NOT NULL DEFAULT '',
+  paused_until INTEGER,
+  faults_in_a_row INTEGER NOT NULL DEFAULT 0,
+  next_slot INTEGER NOT NULL DEFAULT 0, -- pace: no gate opens before
+  created INTEGER NOT NULL
+);
+
+-- The send log of capped mailboxes: one row a slot taken, kept 24 hours.
+CREATE TABLE mailbox_slot (
+  mailbox_id INTEGER NOT NULL,
+  taken INTEGER NOT NULL,
+  email_id INTEGER NOT NULL,
+  PRIMARY KEY (mailbox_id, taken, email_id)
+) WITHOUT ROWID;
+
+CREATE TABLE queue (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  per_second REAL NOT NULL,            -- 0: no limit
+  concurrent INTEGER NOT NULL,
+  max_attempts INTEGER NOT NULL,
+  max_retry INTEGER NOT NULL,
+  min_backoff INTEGER NOT NULL,
+  max_backoff INTEGER NOT NULL,
+  max_doublings INTEGER NOT NULL,
+  paused INTEGER NOT NULL DEFAULT 0,
+  purged_at INTEGER,
+  tokens REAL NOT NULL DEFAULT 0,
+  refilled INTEGER NOT NULL DEFAULT 0,
+  created INTEGER NOT NULL
+);
+
+CREATE TABLE campaign (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  message TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  queue_id INTEGER NOT NULL REFERENCES queue(id),
+  pace_min INTEGER NOT NULL,
+  pace_max INTEGER NOT NULL,
+  window TEXT NOT NULL,                -- '' or "start end weekdays zone"
+  seed INTEGER NOT NULL,
+  max_tries INTEGER NOT NULL,
+  max_age INTEGER NOT NULL,
+  on_uncertain INTEGER NOT NULL,
+  skip_unresolved INTEGER NOT NULL,
+  brake_refusals INTEGER NOT NULL,
+  brake_percent INTEGER NOT NULL,
+  columns TEXT NOT NULL,               -- JSON [{header, empty, empty_rows}]
+  required TEXT NOT NULL DEFAULT '[]', -- JSON, column indices that must not be empty
+  source TEXT NOT NULL,
+  total INTEGER NOT NULL DEFAULT 0,    -- recipients
+  plan_cursor INTEGER NOT NULL DEFAULT 0, -- ordinals up to here have an email row and had a task
+  plan_task INTEGER,                   -- id of its plan task while there is one
+  repair_cursor INTEGER,               -- while set: emails above it, up to plan_cursor, may lack a task
+  purged INTEGER NOT NULL DEFAULT 0,   -- a purge took tasks away; resume sets repair_cursor
+  hidden INTEGER NOT NULL DEFAULT 0,   -- being copied or removed: nobody sees it; what a crash leaves goes at the next open
+  generation INTEGER NOT NULL DEFAULT 0,
+  recent TEXT NOT NULL DEFAULT '',     -- last 200 finished, newest last: '.' fine, 'x' hard refusal
+  backed_up INTEGER,                   -- for a restored database
+  scheduled_at INTEGER, started_at INTEGER, completed_at INTEGER,
+  created INTEGER NOT NULL, updated INTEGER NOT NULL,
+  why TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX campaign_by_status ON campaign(status, id);
+
+CREATE TABLE campaign_mailbox (
+  campaign_id INTEGER NOT NULL REFERENCES campaign(id),
+  position INTEGER NOT NULL,
+  mailbox_id INTEGER NOT NULL REFERENCES mailbox(id),
+  next_free INTEGER NOT NULL DEFAULT 0, -- the plan's next slot there
+  PRIMARY KEY (campaign_id, position)
+) WITHOUT ROWID;
+CREATE INDEX campaign_mailbox_by_mailbox ON campaign_mailbox(mailbox_id);
+
+-- Counters move in the transaction of what they count: one row per campaign and crew.
+CREATE TABLE tally (
+  campaign_id INTEGER NOT NULL,
+  crew_id INTEGER NOT NULL,
+  sent INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  bounced INTEGER NOT NULL DEFAULT 0,
+  skipped INTEGER NOT NULL DEFAULT 0,
+  uncertain INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (campaign_id, crew_id)
+) WITHOUT ROWID;
+
+CREATE TABLE recipient (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  campaign_id INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  source_row INTEGER NOT NULL,
+  address TEXT NOT NULL,
+  address_key TEXT NOT NULL,
+  name TEXT NOT NULL,
+  vals TEXT NOT NULL                   -- JSON array, in the order of campaign.columns
+);
+CREATE UNIQUE INDEX recipient_in_list ON recipient(campaign_id, ordinal);
+
+-- Each address once in a campaign. A table of its own, because it is filled in key order at the end
+-- of an import: as an index it would be written at random, ten times the size of the list.
+CREATE TABLE recipient_key (
+  campaign_id INTEGER NOT NULL,
+  address_key TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  PRIMARY KEY (campaign_id, address_key)
+) WITHOUT ROWID;
+
+-- An email is a task and has its id; it outlives the task's row.
+CREATE TABLE email (
+  id INTEGER PRIMARY KEY,
+  campaign_id INTEGER NOT NULL,
+  recipient_id INTEGER NOT NULL,
+  step INTEGER NOT NULL DEFAULT 1,
+  ordinal INTEGER NOT NULL,
+  mailbox_id INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0,
+  first_try INTEGER NOT NULL DEFAULT 0,
+  resends INTEGER NOT NULL DEFAULT 0,  -- automatic ones after an unknown outcome; at most 1
+  due INTEGER NOT NULL,                -- as first planned
+  sent_at INTEGER,
+  finished_at INTEGER,
+  code INTEGER NOT NULL DEFAULT 0,
+  enhanced TEXT NOT NULL DEFAULT '',
+  server_text TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT ''
+);
+CREATE UNIQUE INDEX email_once ON email(campaign_id, ordinal, step);
+CREATE INDEX email_uncertain ON email(id) WHERE status = 5;
+-- Everything but pending and sent, so that sending an email never touches it.
+CREATE INDEX email_notable ON email(campaign_id, status, ordinal) WHERE status > 1;
+
+CREATE TABLE lane (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  queue_id INTEGER NOT NULL,
+  campaign_id INTEGER NOT NULL,
+  mailbox_id INTEGER NOT NULL,         -- 0: the campaign's plan task
+  waiting INTEGER NOT NULL DEFAULT 0,  -- tasks SCHEDULED
+  running INTEGER NOT NULL DEFAULT 0,  -- tasks RUNNING or COMMITTING
+  not_before INTEGER NOT NULL DEFAULT 0, -- window: nothing is claimed before
+  wake INTEGER,                        -- when a claim may find work; NULL: never, until something changes
+  served INTEGER NOT NULL DEFAULT 0    -- last claim; the fair share goes by it
+);
+CREATE UNIQUE INDEX lane_once ON lane(campaign_id, mailbox_id);
+CREATE INDEX lane_by_wake ON lane(wake) WHERE wake IS NOT NULL;
+CREATE INDEX lane_by_mailbox ON lane(mailbox_id);
+CREATE INDEX lane_by_queue ON lane(queue_id);
+
+CREATE TABLE task (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  lane_id INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  crew_id INTEGER NOT NULL DEFAULT 0,
+  started INTEGER NOT NULL DEFAULT 0   -- of the running attempt
+);
+CREATE INDEX task_due ON task(lane_id, due, id) WHERE state = 0;
+
+-- Append-only: one row a try that ended.
+CREATE TABLE attempt (
+  email_id INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  mailbox_id INTEGER NOT NULL,
+  crew_id INTEGER NOT NULL,
+  started INTEGER NOT NULL,
+  ended INTEGER NOT NULL,
+  charged INTEGER NOT NULL,
+  disposition INTEGER NOT NULL,
+  stage TEXT NOT NULL,
+  code INTEGER NOT NULL,
+  enhanced TEXT NOT NULL,
+  server_text TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (email_id, number)
+) WITHOUT ROWID;
+
+CREATE TABLE suppression (
+  key TEXT PRIMARY KEY,
+  reason TEXT NOT NULL,
+  created INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  who TEXT NOT NULL,
+  what TEXT NOT NULL
+);
+)sql",
+};
+
+}  // namespace postrider::sqlite

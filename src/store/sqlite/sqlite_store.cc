@@ -1,0 +1,83 @@
+// Opening the SQLite store, read from top to bottom: a private file, one writing connection, the
+// schema, then the two seams on top of it.
+
+#include "store/sqlite/sqlite_store.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "store/sqlite/campaign_store.h"
+#include "store/sqlite/checkpoints.h"
+#include "store/sqlite/migrations.h"
+#include "store/sqlite/private_file.h"
+#include "store/sqlite/task_store.h"
+#include "store/sqlite/writer.h"
+
+namespace postrider {
+namespace {
+
+constexpr auto kDefaultQueue = "email-campaign-queue";
+
+// FULL: the log is synced at every commit. Foreign keys are checked by this connection, the only
+// one that writes.
+constexpr auto kWriterSettings =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = "
+    "-65536; "
+    "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY";
+
+/// False for a file that holds something else; an empty one is a new database.
+bool is_database(const std::string& file) {
+  constexpr std::string_view magic = "SQLite format 3";
+  std::ifstream in(file, std::ios::binary);
+  char head[magic.size() + 1] = {};
+  in.read(head, sizeof head);
+  return in.gcount() == 0 || std::string_view(head, magic.size()) == magic;
+}
+
+class Store final : public SqliteStore {
+ public:
+  Store(const std::string& file, Clock& clock) : writer_(file, clock), checkpoints_(writer_.db) {}
+
+  Result<void> prepare() {
+    writer_.db.execute(kWriterSettings);
+    if (auto migrated = sqlite::migrate(writer_.db, writer_.file); !migrated) return migrated;
+    campaigns_ = sqlite::make_campaign_store(writer_);
+    writer_.quarantined = campaigns_->meta("quarantined_at").has_value();
+    if (campaigns_->queues().empty()) {
+      QueueSettings settings;
+      settings.name = kDefaultQueue;
+      if (auto made = campaigns_->create_queue(settings); !made) return std::unexpected(made.error());
+    }
+    tasks_ = sqlite::make_task_store(writer_);
+    return {};
+  }
+
+  TaskStore& tasks() override { return *tasks_; }
+  CampaignStore& campaigns() override { return *campaigns_; }
+
+ private:
+  sqlite::Writer writer_;
+  sqlite::Checkpoints checkpoints_;
+  std::unique_ptr<CampaignStore> campaigns_;
+  std::unique_ptr<TaskStore> tasks_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& file, Clock& clock) {
+  if (!sqlite::make_directory_of(file) || !sqlite::ensure_private_file(file)) {
+    return unavailable("database_unavailable",
+                       fmt::format("Cannot open the database {}: {}.", file, std::strerror(errno)));
+  }
+  if (!is_database(file)) {
+    return invalid("not_a_database", fmt::format("{} is no Postrider database. Choose another file.", file));
+  }
+  auto store = std::make_unique<Store>(file, clock);
+  if (auto ready = store->prepare(); !ready) return std::unexpected(ready.error());
+  return store;
+}
+
+}  // namespace postrider

@@ -1,0 +1,41 @@
+#pragma once
+// The SQLite store: both seams on one file. One connection writes, guarded by a mutex, and is the
+// only one that checkpoints; readers are read-only connections of their own (SQLite up to 3.51.2
+// can corrupt a WAL when two connections write and checkpoint). WAL, synchronous=FULL.
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "store/campaign_store.h"
+#include "store/task_store.h"
+
+namespace postrider {
+
+/// The lock beside the database file ("<file>.lock", flock). Whoever holds it is the one server
+/// (or the one verb working without a server); its text names the owner.
+class FileLock {
+ public:
+  /// Nothing if another process holds it; then `owner` gets its text.
+  static std::unique_ptr<FileLock> try_take(const std::string& database_file, const std::string& text,
+                                            std::string& owner);
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+class SqliteStore {
+ public:
+  virtual ~SqliteStore() = default;
+  virtual TaskStore& tasks() = 0;
+  virtual CampaignStore& campaigns() = 0;
+
+  /// Opens or creates the file (mode 0600) and brings the schema up to date. The caller holds the
+  /// FileLock for as long as the store lives. A file of a newer version is an error.
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& file, Clock& clock);
+};
+
+}  // namespace postrider

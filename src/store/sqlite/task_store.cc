@@ -1,0 +1,178 @@
+#include "store/sqlite/task_store.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <set>
+
+#include "base/check.h"
+
+namespace postrider::sqlite {
+namespace {
+
+class SqliteTaskStore : public TaskStore {
+ public:
+  explicit SqliteTaskStore(Writer& writer)
+      : writer_(writer),
+        readers_(HotRows::prepare(writer.db)),
+        held_(writer.db),
+        claims_(writer.db),
+        gates_(writer.db),
+        records_(writer.db),
+        plan_steps_(writer.db) {}
+
+  CrewId join() override;
+  std::vector<EntryResult> apply(std::span<const Entry> entries) override;
+
+  void on_ring(std::function<void()> bell) override {
+    const std::lock_guard lock(writer_.mutex);
+    writer_.bell = std::move(bell);
+  }
+
+ private:
+  EntryResult apply_one(Work& work, const Entry& entry);
+  void take_over(Work& work);
+
+  Writer& writer_;
+  std::shared_ptr<HotRows::Readers> readers_;
+  HeldTasks held_;
+  Claims claims_;
+  Gates gates_;
+  Records records_;
+  PlanSteps plan_steps_;
+  std::set<std::int64_t> served_;  // campaigns that lost waiting tasks in the running transaction
+};
+
+CrewId SqliteTaskStore::join() {
+  const std::lock_guard lock(writer_.mutex);
+  Transaction transaction(writer_.db);
+  Statement add(writer_.db, "INSERT INTO crew (joined, process) VALUES (?, ?)");
+  add.run(to_micros(writer_.clock.wall_now()), static_cast<std::int64_t>(::getpid()));
+  writer_.crew = CrewId{writer_.db.last_id()};
+  HotRows rows(writer_, *readers_);
+  Work work{writer_, rows, writer_.clock.wall_now()};
+  take_over(work);
+  rows.write_back();
+  writer_.recount_lanes();
+  transaction.commit();
+  return writer_.crew;
+}
+
+/// This process holds the file's lock, so whoever held a task is dead. Before its gate nothing was
+/// sent: the task simply waits again. Past it, nobody knows.
+void SqliteTaskStore::take_over(Work& work) {
+  struct Left {
+    TaskId id;
+    int attempt;
+    CrewId crew;
+  };
+  std::vector<Left> past_gate;
+  Statement find(writer_.db, "SELECT id, attempt, crew_id FROM task WHERE state = 2");
+  while (find.step()) {
+    past_gate.push_back({TaskId{find.integer(0)}, static_cast<int>(find.integer(1)), CrewId{find.integer(2)}});
+  }
+  find.reset();
+  writer_.recount_lanes();
+  for (const auto& left : past_gate) {
+    const auto held = held_.find(left.crew, left.id, left.attempt);
+    CHECK(held.has_value());
+    const AttemptOutcome outcome{.disposition = Disposition::unknown,
+                                 .blame = Blame::none,
+                                 .stage = "dot",
+                                 .text = "the server stopped before the mail server's answer was recorded",
+                                 .reason = "Postrider stopped between the final dot and its answer: the email may "
+                                           "or may not have been accepted"};
+    records_.record(work, held_, *held, outcome);
+  }
+  // Campaigns stopped while their emails were held: those end as skipped.
+  std::vector<Left> before_gate;
+  Statement running(writer_.db, "SELECT id, attempt, crew_id FROM task WHERE state = 1");
+  while (running.step()) {
+    before_gate.push_back({TaskId{running.integer(0)}, static_cast<int>(running.integer(1)), CrewId{running.integer(2)}});
+  }
+  running.reset();
+  for (const auto& left : before_gate) {
+    const auto held = held_.find(left.crew, left.id, left.attempt);
+    CHECK(held.has_value());
+    if (held->kind == TaskKind::plan) {
+      held_.put_back(work, *held, held->due);
+    } else {
+      gates_.release(work, held_, *held, {.kind = GateAnswer::Kind::lease_lost});
+    }
+  }
+}
+
+std::vector<EntryResult> SqliteTaskStore::apply(std::span<const Entry> entries) {
+  const std::lock_guard lock(writer_.mutex);
+  try {
+    Transaction transaction(writer_.db);
+    HotRows rows(writer_, *readers_);
+    Work work{writer_, rows, writer_.clock.wall_now()};
+    std::vector<EntryResult> results(entries.size());
+    served_.clear();
+
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (!std::holds_alternative<Claim>(entries[i])) results[i] = apply_one(work, entries[i]);
+    }
+    rows.write_back();
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto* claim = std::get_if<Claim>(&entries[i]);
+      if (claim == nullptr) continue;
+      if (claim->limit <= 0 || writer_.quarantined) {
+        results[i] = Claimed{};
+        continue;
+      }
+      auto claimed = claims_.serve(work, claim->crew, claim->limit);
+      for (const auto& task : claimed.tasks) {
+        if (task.kind == TaskKind::email) served_.insert(task.campaign.value);
+      }
+      results[i] = std::move(claimed);
+    }
+    // A planner woken just now is due work that the claims above have not seen.
+    bool woke = false;
+    for (const auto campaign : served_) woke |= plan_steps_.wake_low(work, CampaignId{campaign});
+    for (auto& result : results) {
+      if (auto* claimed = std::get_if<Claimed>(&result); claimed != nullptr && woke) claimed->wake = work.now;
+    }
+    rows.write_back();
+    transaction.commit();
+    writer_.trouble.clear();
+    return results;
+  } catch (const StoreFault& fault) {
+    writer_.trouble = fault.what();
+    throw;
+  }
+}
+
+EntryResult SqliteTaskStore::apply_one(Work& work, const Entry& entry) {
+  const auto held_by = [&](const auto& word) { return held_.find(word.crew, word.task, word.attempt); };
+  if (const auto* intend = std::get_if<Intend>(&entry)) {
+    const auto held = held_by(*intend);
+    if (!held) return GateAnswer{.kind = GateAnswer::Kind::lease_lost, .why = "the task is no longer held"};
+    return gates_.pass(work, *held);
+  }
+  if (const auto* record = std::get_if<Record>(&entry)) {
+    const auto held = held_by(*record);
+    if (!held) return Ack::stale;
+    records_.record(work, held_, *held, record->outcome);
+    return Ack::done;
+  }
+  if (const auto* release = std::get_if<Release>(&entry)) {
+    const auto held = held_by(*release);
+    if (!held) return Ack::stale;
+    gates_.release(work, held_, *held, release->why);
+    return Ack::done;
+  }
+  const auto* step = std::get_if<PlanStep>(&entry);
+  CHECK(step != nullptr);
+  const auto held = held_by(*step);
+  if (!held) return Ack::stale;
+  plan_steps_.step(work, held_, *held);
+  return Ack::done;
+}
+
+}  // namespace
+
+std::unique_ptr<TaskStore> make_task_store(Writer& writer) { return std::make_unique<SqliteTaskStore>(writer); }
+
+}  // namespace postrider::sqlite

@@ -1,0 +1,104 @@
+#pragma once
+// The SQLite TaskStore. Each verb of the crew is a file of its own: claims, gates, records,
+// plan_steps; task_store.cc strings them into one transaction. Store room only.
+
+#include <memory>
+
+#include "campaign/schedule.h"
+#include "store/sqlite/hot_rows.h"
+#include "store/task_store.h"
+
+namespace postrider::sqlite {
+
+std::unique_ptr<TaskStore> make_task_store(Writer& writer);
+
+/// What every verb works with, for one transaction.
+struct Work {
+  Writer& writer;
+  HotRows& rows;
+  WallTime now;
+};
+
+/// A task that somebody holds, with what its email knows.
+struct Held {
+  TaskId id;
+  int attempt = 0;
+  LaneId lane;
+  TaskKind kind = TaskKind::email;
+  TaskState state = TaskState::running;
+  WallTime due, started;
+  CampaignId campaign;
+  MailboxId mailbox;
+  std::int64_t recipient = 0, ordinal = 0;
+  int tries = 0;
+  WallTime first_try{};
+  int resends = 0;
+};
+
+class HeldTasks {
+ public:
+  explicit HeldTasks(Database& db);
+  /// Nothing when (task, attempt) is not held by `crew` any more: a late word, to be ignored.
+  std::optional<Held> find(CrewId crew, TaskId task, int attempt);
+  /// Back to SCHEDULED at `due`, in its lane.
+  void put_back(Work& work, const Held& held, WallTime due);
+  /// The task is over; its row goes.
+  void remove(Work& work, const Held& held);
+
+ private:
+  Statement find_email_, find_plan_, put_back_, remove_;
+};
+
+class Claims {
+ public:
+  explicit Claims(Database& db);
+  Claimed serve(Work& work, CrewId crew, int limit);
+
+ private:
+  struct Candidate;
+  int places(Work& work, HotLane& lane, Claimed& claimed);
+  void take(Work& work, CrewId crew, HotLane& lane, int n, Claimed& claimed);
+  Statement candidates_, running_of_mailbox_, running_of_queue_, slots_, forget_slots_, shut_lane_, due_emails_,
+      due_plans_, take_, taken_, tokens_, next_wake_;
+};
+
+class Gates {
+ public:
+  explicit Gates(Database& db);
+  GateAnswer pass(Work& work, const Held& held);
+  void release(Work& work, HeldTasks& tasks, const Held& held, const GateAnswer& why);
+
+ private:
+  Statement commit_, address_, suppressed_, slots_, take_slot_, next_slot_, skip_;
+};
+
+class Records {
+ public:
+  explicit Records(Database& db);
+  void record(Work& work, HeldTasks& tasks, const Held& held, const AttemptOutcome& outcome);
+
+ private:
+  void move_mailbox(Work& work, const Held& held, const Verdict& verdict, const AttemptOutcome& outcome);
+  void brake(Work& work, const Held& held, bool refused);
+  Statement attempt_, later_, finish_, suppress_, mailbox_fault_, mailbox_healthy_, pause_campaign_;
+};
+
+class PlanSteps {
+ public:
+  explicit PlanSteps(Database& db);
+  void step(Work& work, HeldTasks& tasks, const Held& held);
+  /// Wakes the sleeping plan task of a campaign whose lanes run low; asked for each campaign that
+  /// lost a waiting task in this transaction. True when it woke.
+  bool wake_low(Work& work, CampaignId campaign);
+
+ private:
+  Plan make_plan(Work& work, const HotCampaign& campaign);
+  void keep_plan(const HotCampaign& campaign, const Plan& plan);
+  void repair(Work& work, HotCampaign& campaign);
+  void extend(Work& work, HotCampaign& campaign);
+  std::int64_t waiting(CampaignId campaign);
+  Statement begin_, timetables_, planned_, taken_, required_, waiting_, lacking_, recipients_, suppressed_, add_email_,
+      move_cursor_, move_repair_, set_next_free_, forget_plan_, plan_task_, wake_plan_;
+};
+
+}  // namespace postrider::sqlite

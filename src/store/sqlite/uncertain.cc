@@ -1,0 +1,138 @@
+// Uncertain emails: nobody knows whether they arrived, and they are never resent by themselves. A
+// person looks at them here and decides.
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "store/sqlite/campaign_store.h"
+#include "store/sqlite/email_view.h"
+
+namespace postrider::sqlite {
+
+std::vector<std::pair<CampaignId, EmailView>> SqliteCampaignStore::uncertain(EmailId before, int limit) {
+  return read([&](Database& db) {
+    std::string sql = select_email_view();
+    sql += kFromEmails;
+    sql += "WHERE e.status = 5 AND e.id < ?1 AND c.hidden = 0 ORDER BY e.id DESC LIMIT ?2";
+    std::vector<std::pair<CampaignId, EmailView>> page;
+    Statement rows(db, sql);
+    rows.query(before ? before.value : std::numeric_limits<std::int64_t>::max(), limit);
+    while (rows.step()) page.emplace_back(CampaignId{rows.integer(18)}, read_email_view(rows));
+    return page;
+  });
+}
+
+namespace {
+
+struct Uncertain {
+  CampaignId campaign;
+  MailboxId mailbox;
+  CampaignStatus status = CampaignStatus::draft;
+};
+
+constexpr auto kFind =
+    "SELECT e.campaign_id, e.mailbox_id, c.status, e.status FROM email e JOIN campaign c ON c.id = "
+    "e.campaign_id "
+    "WHERE e.id = ? AND c.hidden = 0";
+
+Result<Uncertain> find(Database& db, EmailId id) {
+  Statement row(db, kFind);
+  if (!row.query(id.value).step()) {
+    return not_found("email_not_found",
+                     fmt::format("There is no email {}. See `postrider uncertain list`.", id.value));
+  }
+  const auto status = static_cast<EmailStatus>(row.integer(3));
+  if (status != EmailStatus::uncertain) {
+    return conflict("email_not_uncertain",
+                    fmt::format("Email {} is {}: there is nothing to decide.", id.value, to_string(status)));
+  }
+  return Uncertain{CampaignId{row.integer(0)}, MailboxId{row.integer(1)},
+                   static_cast<CampaignStatus>(row.integer(2))};
+}
+
+constexpr auto kSettleEmail =
+    "UPDATE email SET status = ?2, reason = ?3, finished_at = ?4, "
+    "sent_at = CASE WHEN ?2 = 1 THEN coalesce(sent_at, finished_at, ?4) ELSE sent_at END WHERE id = ?1";
+
+// An ended campaign of which nothing was sent is `failed`; a decision may change which it is.
+constexpr auto kEndStatus =
+    "UPDATE campaign SET status = ?2, why = ?3, updated = ?4 WHERE id = ?1 AND status IN (4, 5)";
+
+// One more attempt, although its tries may be used up: a person asked for it.
+constexpr auto kPendAgain =
+    "UPDATE email SET status = 0, reason = '', finished_at = NULL, tries = min(tries, (SELECT max_tries - 1 "
+    "FROM "
+    "campaign c WHERE c.id = email.campaign_id)), first_try = 0 WHERE id = ?";
+constexpr auto kSendingAgain =
+    "UPDATE campaign SET status = ?2, completed_at = NULL, why = '', updated = ?3 WHERE id = ?1 AND status "
+    "IN (4, 5)";
+constexpr auto kLastAttempt = "SELECT coalesce(max(number), 0) FROM attempt WHERE email_id = ?";
+constexpr auto kAudit = "INSERT INTO audit (at, who, what) VALUES (?, ?, ?)";
+
+}  // namespace
+
+Result<void> SqliteCampaignStore::resolve_uncertain(EmailId id, Resolution resolution, std::string_view by) {
+  return write([&](Database& db) -> Result<void> {
+    const auto email = find(db, id);
+    if (!email) return std::unexpected(email.error());
+    const auto time = now();
+    const auto settle_as = [&](EmailStatus status) {
+      const std::string reason = fmt::format("Resolved as {} by {}", to_string(status), by);
+      Statement(db, kSettleEmail)
+          .run(id.value, static_cast<int>(status), std::string_view{reason}, to_micros(time));
+      writer_.count(email->campaign, status, 1);
+    };
+
+    std::string_view decided;
+    writer_.count(email->campaign, EmailStatus::uncertain, -1);
+    switch (resolution) {
+      case Resolution::sent:
+        decided = "sent";
+        settle_as(EmailStatus::sent);
+        break;
+      case Resolution::failed:
+        decided = "failed";
+        settle_as(EmailStatus::failed);
+        break;
+      case Resolution::resend: {
+        decided = "to be resent";
+        if (email->status == CampaignStatus::cancelled) {
+          return conflict(
+              "campaign_cancelled",
+              fmt::format("Campaign {} was cancelled: its emails cannot be resent. Resolve this one as sent "
+                          "or failed.",
+                          email->campaign.value));
+        }
+        if (!Statement(db, "SELECT 1 FROM mailbox WHERE id = ?").query(email->mailbox.value).step()) {
+          return conflict("mailbox_removed",
+                          "The mailbox it was sent from was removed. Resolve it as sent or failed.");
+        }
+        Statement last(db, kLastAttempt);
+        last.query(id.value).step();
+        const int attempt = static_cast<int>(last.integer(0));
+        Statement(db, kPendAgain).run(id.value);
+        writer_.add_task(writer_.lane(email->campaign, email->mailbox), TaskKind::email, time, id, attempt);
+        Statement(db, kSendingAgain)
+            .run(email->campaign.value, static_cast<int>(CampaignStatus::sending), to_micros(time));
+        break;
+      }
+    }
+    if (resolution != Resolution::resend) {
+      const auto counts = writer_.counts(email->campaign);
+      const bool failed = counts.sent == 0 && counts.uncertain == 0 && counts.failed + counts.bounced > 0;
+      const std::string_view why = failed ? "no email of it could be sent" : "";
+      Statement(db, kEndStatus)
+          .run(email->campaign.value,
+               static_cast<int>(failed ? CampaignStatus::failed : CampaignStatus::completed), why,
+               to_micros(time));
+    }
+    const std::string what = fmt::format("email {} of campaign {}: uncertain, decided {}", id.value,
+                                         email->campaign.value, decided);
+    Statement(db, kAudit).run(to_micros(time), by, std::string_view{what});
+    writer_.refresh_lanes_of(email->campaign);
+    return {};
+  });
+}
+
+}  // namespace postrider::sqlite

@@ -1,0 +1,69 @@
+"""What the stories start with: an installation, a catcher, a sink. Each ends with its story."""
+
+import pytest
+
+from postrider.catcher import Catcher
+from postrider.installation import Installation, binary
+from postrider.sink import Sink
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _there_is_a_binary():
+    if not binary().exists():
+        pytest.exit(f"{binary()} does not exist: build it first (./check does)", returncode=2)
+
+
+@pytest.fixture
+def new_installation(tmp_path):
+    """Makes installations, each in a directory of its own, and ends their servers."""
+    made = []
+
+    def make(name="here", **more):
+        made.append(Installation(tmp_path / name, **more))
+        return made[-1]
+
+    yield make
+    for installation in made:
+        installation.stop_all()
+
+
+@pytest.fixture
+def here(new_installation):
+    """The installation most stories need only one of."""
+    return new_installation()
+
+
+@pytest.fixture
+def new_catcher(new_installation, tmp_path):
+    made = []
+
+    def make(*options, name="catcher"):
+        made.append(Catcher(new_installation(f"{name}-home"), tmp_path / name, *options))
+        return made[-1].start()
+
+    yield make
+    for catcher in made:
+        catcher.kill()
+
+
+@pytest.fixture
+def catcher(new_catcher):
+    return new_catcher()
+
+
+@pytest.fixture
+def new_sink(tmp_path):
+    made = []
+
+    def make():
+        made.append(Sink(tmp_path))
+        return made[-1]
+
+    yield make
+    for sink in made:
+        sink.stop()
+
+
+@pytest.fixture
+def sink(new_sink):
+    return new_sink()
