@@ -28,6 +28,26 @@ def test_an_address_the_server_defers_is_tried_again_and_then_given_up(here, cat
     assert rows[DEFERRED_ALWAYS]["server_text"]
 
 
+def test_a_queue_that_allows_more_attempts_is_live_at_once(here, catcher):
+    here.run("queue", "update", "email-campaign-queue", "--min-backoff", "1s", "--max-backoff", "1s")
+    listed = write_csv(here.directory / "list.csv", [(DEFERRED_ALWAYS, "E", "")])
+    here.add_mailbox(catcher.port)
+    campaign = here.create_campaign(listed, "--pace", "none")
+    fixed = here.create_campaign(listed, "--pace", "none", "--max-tries", "2", name="fixed")
+    with here.serving():
+        here.send(campaign)
+        here.wait_for(campaign, lambda _: here.attempts(campaign, DEFERRED_ALWAYS))
+        here.run("queue", "update", "email-campaign-queue", "--max-attempts", "5", "--min-backoff", "0.1s",
+                 "--max-backoff", "0.1s")
+        assert here.campaign(campaign)["max_tries"] == 5
+        here.run("campaign", "watch", campaign)
+        here.send(fixed)
+        here.run("campaign", "watch", fixed)
+    assert here.export(campaign)[0]["tries"] == "5"
+    # What a campaign says itself goes before what its queue says.
+    assert here.export(fixed)[0]["tries"] == "2"
+
+
 def test_every_attempt_is_on_record(here, catcher):
     quick_queue(here)
     listed = write_csv(here.directory / "list.csv", [(DEFERRED_ONCE, "D", "")])

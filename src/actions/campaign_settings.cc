@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "queue/verdict.h"
 
 namespace postrider {
 
@@ -62,11 +63,11 @@ void check_rules(const Campaign& campaign, std::vector<Problem>& problems) {
       problems.push_back({fine.error().code, fine.error().message});
     }
   }
-  if (campaign.max_tries < 1 || campaign.max_tries > 10) {
-    problems.push_back(
-        {"bad_max_tries", fmt::format("An email is tried 1 to 10 times, not {}.", campaign.max_tries)});
+  if (campaign.max_tries && (*campaign.max_tries < 1 || *campaign.max_tries > kMostTries)) {
+    problems.push_back({"bad_max_tries", fmt::format("An email is tried 1 to {} times, not {}.", kMostTries,
+                                                     *campaign.max_tries)});
   }
-  if (campaign.max_age < std::chrono::seconds{1} || campaign.max_age > std::chrono::days{5}) {
+  if (campaign.max_age && (*campaign.max_age < std::chrono::seconds{1} || *campaign.max_age > kLongestAge)) {
     problems.push_back({"bad_max_age", "Retrying ends 1 second to 5 days (5d) after the first try."});
   }
   if (campaign.brake_refusals < 0 || campaign.brake_refusals > 200 || campaign.brake_percent < 0 ||
@@ -89,8 +90,8 @@ std::vector<Problem> merge_campaign(ActionContext& context, const CampaignChange
   if (change.message) campaign.message = *change.message;
   if (change.pace) campaign.pace = *change.pace;
   if (change.window) campaign.window = *change.window;
-  if (change.max_tries) campaign.max_tries = *change.max_tries;
-  if (change.max_age) campaign.max_age = *change.max_age;
+  if (change.max_tries) campaign.max_tries = change.max_tries;
+  if (change.max_age) campaign.max_age = change.max_age;
   if (change.on_uncertain) campaign.on_uncertain = *change.on_uncertain;
   if (change.skip_unresolved) campaign.skip_unresolved = *change.skip_unresolved;
   if (change.brake_refusals) campaign.brake_refusals = *change.brake_refusals;

@@ -13,15 +13,13 @@ constexpr Micros kLongestNap = std::chrono::seconds{30};
 
 }  // namespace
 
-struct AsioLoop::Timer {
-  Timer(boost::asio::io_context& context, BootTime when, std::function<void()> what)
-      : nap(context), due(when), work(std::move(what)) {}
-  boost::asio::steady_timer nap;
-  BootTime due;
-  std::function<void()> work;
+struct AsioLoop::Nap {
+  explicit Nap(boost::asio::io_context& context) : timer(context) {}
+  boost::asio::steady_timer timer;
 };
 
-AsioLoop::AsioLoop(boost::asio::io_context& context, const Clock& clock) : context_(context), clock_(clock) {}
+AsioLoop::AsioLoop(boost::asio::io_context& context, const Clock& clock)
+    : context_(context), clock_(clock), nap_(std::make_unique<Nap>(context)) {}
 AsioLoop::~AsioLoop() = default;
 
 void AsioLoop::post(std::function<void()> work) {
@@ -30,27 +28,44 @@ void AsioLoop::post(std::function<void()> work) {
 
 Loop::TimerId AsioLoop::call_at(BootTime due, std::function<void()> work) {
   const auto id = ++last_;
-  auto& timer = *timers_.emplace(id, std::make_unique<Timer>(context_, due, std::move(work))).first->second;
-  arm(id, timer);
+  const auto added = calls_.emplace(std::pair{due, id}, std::move(work)).first;
+  due_.emplace(id, due);
+  if (added == calls_.begin()) sleep();
   return id;
 }
 
-void AsioLoop::arm(TimerId id, Timer& timer) {
-  const Micros left = timer.due - clock_.boot_now();
-  timer.nap.expires_after(std::clamp(left, Micros{0}, kLongestNap));
-  timer.nap.async_wait([this, id](boost::system::error_code stopped) {
-    // By id and not by reference: a cancelled timer is gone before its handler runs.
-    const auto found = timers_.find(id);
-    if (stopped || found == timers_.end()) return;
-    if (found->second->due > clock_.boot_now()) return arm(id, *found->second);
-    const auto work = std::move(found->second->work);
-    timers_.erase(found);
-    work();
+void AsioLoop::cancel(TimerId id) {
+  const auto found = due_.find(id);
+  if (found == due_.end()) return;
+  calls_.erase({found->second, id});
+  due_.erase(found);
+  if (calls_.empty()) nap_->timer.cancel();  // so that the context may run out of work
+}
+
+void AsioLoop::sleep() {
+  if (calls_.empty()) return;
+  const Micros left = calls_.begin()->first.first - clock_.boot_now();
+  nap_->timer.expires_after(std::clamp(left, Micros{0}, kLongestNap));
+  nap_->timer.async_wait([this](boost::system::error_code stopped) {
+    if (!stopped) call_what_is_due();
   });
 }
 
-void AsioLoop::cancel(TimerId id) {
-  timers_.erase(id);
+void AsioLoop::call_what_is_due() {
+  const BootTime now = clock_.boot_now();
+  // What these calls ask for comes in the next round, so that posted work is not kept waiting.
+  const auto last = last_;
+  for (auto next = calls_.begin(); next != calls_.end() && next->first.first <= now;) {
+    if (next->first.second > last) {
+      ++next;
+      continue;
+    }
+    const auto call = calls_.extract(next);
+    due_.erase(call.key().second);
+    call.mapped()();
+    next = calls_.begin();  // the call may have cancelled others
+  }
+  sleep();
 }
 
 }  // namespace postrider

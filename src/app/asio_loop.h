@@ -1,9 +1,11 @@
 #pragma once
 // AsioLoop: the Loop seam on a boost::asio::io_context that somebody else runs, on one thread.
-// `post` from any thread, all else on the loop (or before it runs).
+// `post` from any thread, all else on the loop (or before it runs). The context runs out of work
+// once nothing is posted and no call is due any more.
 
 #include <map>
 #include <memory>
+#include <unordered_map>
 
 #include "base/loop.h"
 
@@ -24,13 +26,16 @@ class AsioLoop : public Loop {
   void cancel(TimerId id) override;
 
  private:
-  struct Timer;
-  void arm(TimerId id, Timer& timer);
+  struct Nap;
+  void sleep();
+  void call_what_is_due();
 
   boost::asio::io_context& context_;
   const Clock& clock_;
-  std::map<TimerId, std::unique_ptr<Timer>> timers_;
+  std::map<std::pair<BootTime, TimerId>, std::function<void()>> calls_;
+  std::unordered_map<TimerId, BootTime> due_;  ///< of each in calls_
   TimerId last_ = 0;
+  std::unique_ptr<Nap> nap_;  ///< until the first of calls_
 };
 
 }  // namespace postrider

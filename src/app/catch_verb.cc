@@ -145,10 +145,12 @@ void add_catch_verbs(Program& program, CLI::App& app) {
   });
 
   auto* listing = verb->add_subcommand("list", "List what was caught");
+  listing->footer("Example:\n  postrider catch list --directory data/catcher");
   listing->callback(
       [&program, options] { program.choose([&program, options] { return list(program, *options); }); });
 
   auto* showing = verb->add_subcommand("show", "Show one message");
+  showing->footer("Example:\n  postrider catch show 1 --raw");
   showing->add_option("n", options->n, "Its number in the list")->type_name("N")->required();
   auto* raw = showing->add_flag("--raw", options->raw, "As it came over the line");
   showing->add_flag("--html", options->html, "Its HTML part")->excludes(raw);

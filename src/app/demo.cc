@@ -100,8 +100,7 @@ void tell_where_to_look(const Server& server, const DemoHome& home, std::ostream
       "you@example.com\n"
       "  {} mailbox test me\n"
       "  {} campaign create --name First --subject 'Hello {{{{ name | default: \"there\" }}}}' "
-      "--message-file "
-      "message.txt --csv list.csv --mailbox me\n"
+      "--message-file message.txt --csv list.csv --mailbox me\n"
       "  {} campaign send 1 --wait\n"
       "\nEnd the demo with Ctrl-C (or SIGTERM).\n",
       server.address().text(), program, home.database(), program, home.catcher(), home.database(),

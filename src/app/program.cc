@@ -57,7 +57,6 @@ int run_program_verb(Program& program, std::vector<std::string> argv, Output& ou
   app.get_formatter()->column_width(28);
   app.require_subcommand(1);
   app.fallthrough();
-  app.footer(footer());
   add_serve_verb(program, app);
   add_demo_verb(program, app);
   add_catch_verbs(program, app);
@@ -65,6 +64,8 @@ int run_program_verb(Program& program, std::vector<std::string> argv, Output& ou
   add_settings_verb(program, app);
   add_status_verb(program, app);
   add_version_verb(program, app);
+  add_help_verb(program, app);
+  app.footer(footer());  // last, for a verb takes over what its parent has by then
   try {
     std::ranges::reverse(argv);
     app.parse(argv);
@@ -102,8 +103,7 @@ int run_program(const std::vector<std::string>& argv, std::ostream& out, std::os
                     .database_url = global.database_url,
                     .run = {}};
     if (!is_store_verb(global.verb)) {
-      const bool nothing = argv.empty() || global.verb == "help";
-      return run_program_verb(program, nothing ? std::vector<std::string>{"--help"} : argv, output);
+      return run_program_verb(program, argv.empty() ? std::vector<std::string>{"help"} : argv, output);
     }
     const auto result = call_store_verb(program, argv);
     return result ? *result : output.fail(result.error());

@@ -43,6 +43,7 @@ void add_restore_verb(Program& program, CLI::App& app);
 void add_settings_verb(Program& program, CLI::App& app);
 void add_status_verb(Program& program, CLI::App& app);
 void add_version_verb(Program& program, CLI::App& app);
+void add_help_verb(Program& program, CLI::App& app);
 
 /// The exit code.
 int run_program(const std::vector<std::string>& argv, std::ostream& out, std::ostream& err);

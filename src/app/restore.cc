@@ -108,8 +108,7 @@ Result<int> restore(const Program& program, const std::string& name, bool force)
   if (!aside.empty()) output.say(fmt::format("What was there is kept as {}.", aside));
   output.say(
       "It is in quarantine: it sends nothing until `postrider resume --restored`, which makes every email "
-      "that could "
-      "have gone out since the backup uncertain.");
+      "that could have gone out since the backup uncertain.");
   if (loaded->settings.secret_key.empty() && !fs::exists(key_file_beside(*file))) {
     output.note(
         fmt::format("Its key is not here yet: put the key file of the backup's installation back as {}.",

@@ -63,8 +63,7 @@ constexpr std::array kTable = {
            "The least important thing that is written to standard error."),
     secret("Server", "SECRET_KEY",
            "At least 16 characters that seal the stored secrets. Not set: postrider.key beside the database, "
-           "made at "
-           "the first start."),
+           "made at the first start."),
 
     text("Mailbox from the environment", "SMTP_HOST", "",
          "The mail server of the mailbox \"default\". Set, it defines that mailbox at every start."),

@@ -13,10 +13,14 @@ struct Detached {
   };
 };
 
-Detached run(Async<void> work) { co_await work; }
+Detached run(Async<void> work) {
+  co_await work;
+}
 
 }  // namespace
 
-void spawn(Async<void> work) { run(std::move(work)); }
+void spawn(Async<void> work) {
+  run(std::move(work));
+}
 
 }  // namespace postrider

@@ -14,7 +14,11 @@ Micros read_clock(clockid_t id) {
 
 }  // namespace
 
-WallTime SystemClock::wall_now() const { return WallTime{read_clock(CLOCK_REALTIME)}; }
-BootTime SystemClock::boot_now() const { return BootTime{read_clock(CLOCK_BOOTTIME)}; }
+WallTime SystemClock::wall_now() const {
+  return WallTime{read_clock(CLOCK_REALTIME)};
+}
+BootTime SystemClock::boot_now() const {
+  return BootTime{read_clock(CLOCK_BOOTTIME)};
+}
 
 }  // namespace postrider

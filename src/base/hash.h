@@ -14,7 +14,9 @@ constexpr std::uint64_t mix(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) { return mix(mix(a) ^ b); }
+constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+  return mix(mix(a) ^ b);
+}
 
 /// A value in [low, high], both included, chosen by `seed`. Needs low <= high.
 constexpr std::int64_t pick(std::uint64_t seed, std::int64_t low, std::int64_t high) {

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <coroutine>
+#include <deque>
 #include <functional>
 #include <map>
-#include <deque>
 
 #include "base/async.h"
 #include "base/clock.h"
@@ -22,7 +22,8 @@ class Loop {
   /// Runs `work` on the loop, later, in order of posting. Thread safe.
   virtual void post(std::function<void()> work) = 0;
 
-  /// Calls `work` on the loop at `due` or soon after, once.
+  /// Calls `work` on the loop at `due` or soon after, once. Calls that are due come in order of
+  /// their times, those of one time in the order in which they were asked for.
   virtual TimerId call_at(BootTime due, std::function<void()> work) = 0;
 
   /// A cancelled call does not run. Cancelling one that ran is harmless.

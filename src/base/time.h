@@ -25,8 +25,12 @@ struct BootClock {
 using BootTime = BootClock::time_point;
 
 /// Microseconds since 1970, as the database stores every moment.
-inline std::int64_t to_micros(WallTime t) { return t.time_since_epoch().count(); }
-inline WallTime from_micros(std::int64_t micros) { return WallTime{Micros{micros}}; }
+inline std::int64_t to_micros(WallTime t) {
+  return t.time_since_epoch().count();
+}
+inline WallTime from_micros(std::int64_t micros) {
+  return WallTime{Micros{micros}};
+}
 
 /// RFC 3339 in UTC: "2026-11-24T09:00:00Z", with ".123456" only when there is a fraction.
 std::string format_rfc3339(WallTime t);

@@ -32,8 +32,8 @@ struct Campaign {
   Pace pace;
   std::optional<Window> window;
   std::uint64_t seed = 0;
-  int max_tries = 3;                      ///< 1..10 (API: max_send_attempts)
-  Micros max_age = std::chrono::days{5};  ///< retrying ends this long after the first try
+  std::optional<int> max_tries;   ///< 1..10; none: its queue's (see retry_rules in queue/verdict.h)
+  std::optional<Micros> max_age;  ///< retrying ends this long after the first try; none: its queue's
   OnUncertain on_uncertain = OnUncertain::hold;
   bool skip_unresolved = false;
   int brake_refusals = 10;  ///< pause at this many hard refusals …

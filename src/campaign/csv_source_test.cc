@@ -123,8 +123,7 @@ TEST(CsvSource, ARowThatCannotBeUsedSaysWhyAndTheRestGoesOn) {
        "email|name\n2: a@x.com|A\0na !the cell in column 2 holds a NUL byte\n3: b@x.com|Bo"s},
       {"text after a closing quote", "name,email\n\"Ana\" Lee,a@x.com\n\"Bo\",b@x.com\n",
        "name|email\n2: Ana\" Lee|a@x.com !the cell in column 1 goes on after its closing quote; double "
-       "quotes "
-       "that are part of the text\n3: Bo|b@x.com"},
+       "quotes that are part of the text\n3: Bo|b@x.com"},
   };
   for (const auto& one : cases) EXPECT_EQ(read_all(one.text), one.rows) << one.why;
 

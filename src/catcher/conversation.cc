@@ -1,7 +1,5 @@
 #include "catcher/conversation.h"
 
-#include <openssl/evp.h>
-
 #include <charconv>
 
 #include "base/text.h"
@@ -20,19 +18,6 @@ bool is_ascii(std::string_view text) {
     if (static_cast<unsigned char>(c) >= 0x80) return false;
   }
   return true;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.empty() || text == "=") return std::string();
-  std::string bytes(text.size() / 4 * 3 + 3, '\0');
-  const int size = text.size() % 4 == 0 ? EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                                          reinterpret_cast<const unsigned char*>(text.data()),
-                                                          static_cast<int>(text.size()))
-                                        : -1;
-  if (size < 0) return std::nullopt;
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  bytes.resize(static_cast<std::size_t>(size) - padding);
-  return bytes;
 }
 
 /// Splits "FROM:<a@b> SIZE=1" into the address and the parameters; nothing when malformed.
@@ -55,7 +40,8 @@ Conversation::Conversation(const CatcherOptions& options, AttemptCounts& attempt
     : options_(options),
       attempts_(attempts),
       encrypted_(encrypted),
-      may_start_tls_(options.security == CatcherOptions::Security::starttls) {
+      may_start_tls_(options.security == CatcherOptions::Security::starttls),
+      login_(options) {
   if (options_.greeting_reply.empty()) {
     out += "220 catcher.localhost ESMTP Postrider catcher: nothing is delivered\r\n";
   } else {
@@ -92,8 +78,11 @@ Step Conversation::advance(std::string& out) {
       if (mode_ == Mode::closing) break;
       return {Step::Kind::read};
     }
-    const auto step = mode_ == Mode::command ? on_command(*line, out) : on_auth_line(*line, out);
-    if (step) return *step;
+    if (mode_ == Mode::login) {
+      after_login(login_.take(*line, out));
+    } else if (const auto step = on_command(*line, out)) {
+      return *step;
+    }
   }
   mode_ = Mode::closing;
   return {Step::Kind::close};
@@ -149,7 +138,10 @@ std::optional<Step> Conversation::on_command(std::string_view line, std::string&
   if (is("MAIL")) return on_mail(arguments, out);
   if (is("RCPT")) return on_rcpt(arguments, out);
   if (is("DATA")) return on_data(out);
-  if (is("AUTH")) return on_auth(arguments, out);
+  if (is("AUTH")) {
+    on_auth(arguments, out);
+    return std::nullopt;
+  }
   if (is("STARTTLS") && may_start_tls_ && !encrypted_) {
     out += "220 2.0.0 Ready to start TLS\r\n";
     // What was sent ahead of the handshake is not to be believed (CVE-2011-0411).
@@ -189,7 +181,7 @@ std::optional<Step> Conversation::on_mail(std::string_view arguments, std::strin
   if (!greeted_ || in_mail_) {
     ++mistakes_;
     out += "503 5.5.1 Not now\r\n";
-  } else if (!options_.user.empty() && !logged_in_) {
+  } else if (!options_.user.empty() && !login_.succeeded()) {
     out += "530 5.7.0 Authentication required\r\n";
   } else if (!path) {
     ++mistakes_;
@@ -296,65 +288,24 @@ std::optional<Step> Conversation::on_data(std::string& out) {
 
 // ---- AUTH -------------------------------------------------------------------------------------
 
-std::optional<Step> Conversation::on_auth(std::string_view arguments, std::string& out) {
-  const auto blank = arguments.find(' ');
-  const std::string_view mechanism = arguments.substr(0, blank);
-  if (logged_in_ || in_mail_ || !greeted_) {
+void Conversation::on_auth(std::string_view arguments, std::string& out) {
+  if (login_.succeeded() || in_mail_ || !greeted_) {
     ++mistakes_;
     out += "503 5.5.1 Not now\r\n";
-  } else if (equals_ignoring_case(mechanism, "LOGIN")) {
-    mode_ = Mode::auth_user;
-    out += "334 VXNlcm5hbWU6\r\n";
-  } else if (equals_ignoring_case(mechanism, "PLAIN")) {
-    mode_ = Mode::auth_plain;
-    if (blank != arguments.npos) return on_auth_line(trim(arguments.substr(blank + 1)), out);
-    out += "334 \r\n";
-  } else {
-    out += "504 5.5.4 Unknown mechanism\r\n";
+    return;
   }
-  return std::nullopt;
+  after_login(login_.begin(arguments, out));
 }
 
-std::optional<Step> Conversation::on_auth_line(std::string_view line, std::string& out) {
-  const auto bytes = from_base64(line);
-  if (!bytes) {
-    mode_ = Mode::command;
-    ++mistakes_;
-    out += "501 5.5.2 Not base64\r\n";
-    return std::nullopt;
-  }
-  if (mode_ == Mode::auth_user) {
-    user_ = *bytes;
-    mode_ = Mode::auth_password;
-    out += "334 UGFzc3dvcmQ6\r\n";
-    return std::nullopt;
-  }
-  if (std::exchange(mode_, Mode::command) == Mode::auth_password) {
-    check_login(user_, *bytes, out);
-    return std::nullopt;
-  }
-  const auto parts = split(*bytes, '\0');  // whom to act as, user, password
-  if (parts.size() == 3) {
-    check_login(parts[1], parts[2], out);
-  } else {
-    out += "501 5.5.2 Not a PLAIN response\r\n";
-  }
-  return std::nullopt;
-}
-
-void Conversation::check_login(std::string_view user, std::string_view password, std::string& out) {
-  if (options_.user.empty() || (user == options_.user && password == options_.password)) {
-    logged_in_ = true;
-    out += "235 2.7.0 Welcome\r\n";
-  } else {
-    ++mistakes_;
-    out += "535 5.7.8 Wrong user name or password\r\n";
-  }
+void Conversation::after_login(Login::Step step) {
+  mode_ = step == Login::Step::awaits_line ? Mode::login : Mode::command;
+  if (step == Login::Step::mistake) ++mistakes_;
 }
 
 void Conversation::tls_started() {
   encrypted_ = true;
-  greeted_ = logged_in_ = false;
+  greeted_ = false;
+  login_.forget();
   reset();
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catcher/catcher.h"
+#include "catcher/login.h"
 #include "catcher/scripted_fault.h"
 
 namespace postrider {
@@ -48,7 +49,7 @@ class Conversation {
   void tls_started();
 
  private:
-  enum class Mode { command, auth_plain, auth_user, auth_password, data, closing };
+  enum class Mode { command, login, data, closing };
 
   std::optional<std::string_view> next_line(std::string& out);
   void refuse_line(std::string_view answer, std::string& out);
@@ -57,9 +58,8 @@ class Conversation {
   std::optional<Step> on_mail(std::string_view arguments, std::string& out);
   std::optional<Step> on_rcpt(std::string_view arguments, std::string& out);
   std::optional<Step> on_data(std::string& out);
-  std::optional<Step> on_auth(std::string_view arguments, std::string& out);
-  void check_login(std::string_view user, std::string_view password, std::string& out);
-  std::optional<Step> on_auth_line(std::string_view line, std::string& out);
+  void on_auth(std::string_view arguments, std::string& out);
+  void after_login(Login::Step step);
   bool read_message();
   Step on_dot(std::string& out);
   void reset();
@@ -68,15 +68,14 @@ class Conversation {
   AttemptCounts& attempts_;
   bool encrypted_;
   bool may_start_tls_;
+  Login login_;
   Mode mode_ = Mode::command;
   std::string input_;
   std::size_t begin_ = 0;  ///< of what is not consumed in input_
   std::size_t scan_ = 0;   ///< no line end before this
   bool greeted_ = false;
-  bool logged_in_ = false;
   bool in_mail_ = false;
   std::string from_;
-  std::string user_;  ///< of AUTH LOGIN, while the password is awaited
   std::vector<std::string> recipients_;
   std::vector<ScriptedFault> faults_;  ///< of the accepted recipients
   std::string message_;

@@ -25,7 +25,8 @@ class FullDisk : public TaskStore {
   void on_ring(std::function<void()> bell) override { real_.on_ring(std::move(bell)); }
   std::vector<EntryResult> apply(std::span<const Entry> entries) override {
     ++calls;
-    if (calls >= first && calls < first + times) throw StoreFault(StoreFault::Kind::retry, "database is full");
+    if (calls >= first && calls < first + times)
+      throw StoreFault(StoreFault::Kind::retry, "database is full");
     return real_.apply(entries);
   }
   int calls = 0;
@@ -80,11 +81,13 @@ class CrewTest : public testing::Test {
   }
 
   CampaignId start_campaign(int recipients, Pace pace = {}) {
-    Mailbox mailbox{.name = "box", .from = "me@example.com", .host = "127.0.0.1", .port = 25, .tls = Tls::none};
+    Mailbox mailbox{
+        .name = "box", .from = "me@example.com", .host = "127.0.0.1", .port = 25, .tls = Tls::none};
     mailbox.cap_24h = 0;
     mailbox.sessions = 10;
     auto& nouns = store_->campaigns();
-    Campaign draft{.name = "test", .subject = "Hello", .message = "Hi", .mailboxes = {*nouns.add_mailbox(mailbox)}};
+    Campaign draft{
+        .name = "test", .subject = "Hello", .message = "Hi", .mailboxes = {*nouns.add_mailbox(mailbox)}};
     draft.queue = nouns.find_queue("email-campaign-queue")->id;
     draft.pace = pace;
     const auto id = *nouns.create_campaign(draft);

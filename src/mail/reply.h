@@ -26,25 +26,25 @@ struct Reply {
 /// What stopped an attempt: a reply, or something that is no reply at all.
 struct Trouble {
   enum class Kind {
-    reply,        ///< the server answered no; `reply` holds it
-    dns,          ///< temporary look-up failure
-    no_host,      ///< the configured host does not exist
-    connect,      ///< refused, unreachable, timed out
-    closed,       ///< the line was lost
-    timeout,      ///< no answer within the stage's time
-    garbage,      ///< an answer that is not SMTP
-    tls_required, ///< TLS wanted and not offered
-    tls_cert,     ///< expired, wrong name, unknown authority
-    tls_failed,   ///< handshake broke
-    no_auth,      ///< none of our mechanisms is offered
-    injection,    ///< bytes before the TLS handshake
-    too_big,      ///< larger than the server's SIZE
-    needs_utf8    ///< address needs SMTPUTF8, not offered
+    reply,         ///< the server answered no; `reply` holds it
+    dns,           ///< temporary look-up failure
+    no_host,       ///< the configured host does not exist
+    connect,       ///< refused, unreachable, timed out
+    closed,        ///< the line was lost
+    timeout,       ///< no answer within the stage's time
+    garbage,       ///< an answer that is not SMTP
+    tls_required,  ///< TLS wanted and not offered
+    tls_cert,      ///< expired, wrong name, unknown authority
+    tls_failed,    ///< handshake broke
+    no_auth,       ///< none of our mechanisms is offered
+    injection,     ///< bytes before the TLS handshake
+    too_big,       ///< larger than the server's SIZE
+    needs_utf8     ///< address needs SMTPUTF8, not offered
   };
   Kind kind = Kind::reply;
   Stage stage = Stage::connect;
-  Reply reply;         ///< code 0 unless kind is reply
-  std::string text;    ///< for people: what happened, in words
+  Reply reply;       ///< code 0 unless kind is reply
+  std::string text;  ///< for people: what happened, in words
 };
 
 /// What the mailbox must do when the blame is its own.
@@ -61,7 +61,7 @@ struct Meaning {
   Blame blame = Blame::mailbox;
   bool suppress = false;  ///< the address is dead: never mail it again
   MailboxAction mailbox = MailboxAction::none;
-  std::string reason;     ///< one sentence a person understands
+  std::string reason;  ///< one sentence a person understands
 };
 
 /// A refusal or break anywhere before or at the final dot. `kind == closed|timeout|garbage` at

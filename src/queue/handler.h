@@ -14,12 +14,12 @@ namespace postrider {
 /// The gate's answer. Anything but `open` means: do not do what cannot be undone.
 struct GateAnswer {
   enum class Kind {
-    open,         ///< the intent is on disk: go
-    lease_lost,   ///< somebody else has it, or our lease ran out
-    cancelled,    ///< the campaign was stopped or paused, or the task is gone
-    suppressed,   ///< the address must not be mailed
-    not_before,   ///< window, pace or cap: not before `due`
-    unavailable   ///< the intent could not be made durable
+    open,        ///< the intent is on disk: go
+    lease_lost,  ///< somebody else has it, or our lease ran out
+    cancelled,   ///< the campaign was stopped or paused, or the task is gone
+    suppressed,  ///< the address must not be mailed
+    not_before,  ///< window, pace or cap: not before `due`
+    unavailable  ///< the intent could not be made durable
   };
   Kind kind = Kind::open;
   WallTime due{};

@@ -15,8 +15,8 @@ struct QueueSettings {
   std::string name;
   double max_dispatches_per_second = 0;  ///< 0: no limit. (Google's default is 500.)
   int max_concurrent_dispatches = 1000;
-  int max_attempts = 3;                                ///< tries per task, -1: no limit
-  Micros max_retry_duration = std::chrono::hours{1};   ///< from the first try; 0: no limit
+  int max_attempts = 3;                               ///< tries per task, -1: no limit
+  Micros max_retry_duration = std::chrono::hours{1};  ///< from the first try; 0: no limit
   Micros min_backoff = std::chrono::minutes{5};
   Micros max_backoff = std::chrono::hours{1};
   int max_doublings = 16;

@@ -86,6 +86,17 @@ Verdict judge_deferred(const TaskHistory& history, const RetryRules& rules, Wall
 
 }  // namespace
 
+RetryRules retry_rules(std::optional<int> own_tries, std::optional<Micros> own_age,
+                       const QueueSettings& queue) {
+  const bool unlimited = queue.max_attempts < 0;
+  RetryRules rules{.first_wait = queue.min_backoff, .later_wait = queue.max_backoff};
+  rules.max_tries = own_tries.value_or(unlimited ? kMostTries : std::min(queue.max_attempts, kMostTries));
+  const bool by_duration = unlimited && !own_tries && queue.max_retry_duration > Micros{0};
+  rules.max_age =
+      own_age.value_or(by_duration ? std::min(queue.max_retry_duration, kLongestAge) : kLongestAge);
+  return rules;
+}
+
 Verdict judge(const AttemptOutcome& outcome, const TaskHistory& history, const MailboxState& mailbox,
               const RetryRules& rules, WallTime now) {
   // Rules may have been tightened while the email waited; its count still never passes them.

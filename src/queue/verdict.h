@@ -8,16 +8,27 @@
 
 #include "base/outcome.h"
 #include "base/time.h"
+#include "queue/queue_settings.h"
 
 namespace postrider {
+
+/// An email is never tried more often or later than this, whatever its queue and campaign say.
+constexpr int kMostTries = 10;
+constexpr Micros kLongestAge = std::chrono::days{5};
 
 /// How one campaign's emails are tried again.
 struct RetryRules {
   int max_tries = 3;                            ///< 1..10; never exceeded
-  Micros max_age = std::chrono::days{5};        ///< no try is made later than this after the first
+  Micros max_age = kLongestAge;                 ///< no try is made later than this after the first
   Micros first_wait = std::chrono::minutes{5};  ///< after the first try; jitter only upwards (≤ 10 %)
   Micros later_wait = std::chrono::hours{1};    ///< after each further one
 };
+
+/// What is in force: the campaign's own number of tries and age where it names them, else its queue's.
+/// Cloud Tasks gives up when both max-attempts and max-retry-duration are reached; an email's tries
+/// never pass max-attempts, so the duration rules only where attempts are unlimited (-1).
+RetryRules retry_rules(std::optional<int> own_tries, std::optional<Micros> own_age,
+                       const QueueSettings& queue);
 
 /// What an attempt did, stripped of everything mail-specific.
 struct AttemptOutcome {
@@ -29,17 +40,17 @@ struct AttemptOutcome {
   MailboxFault mailbox_fault = MailboxFault::none;
 
   // The server's words, for the attempt's row.
-  std::string stage;     ///< "rcpt", "dot" …; empty when nothing was said
+  std::string stage;  ///< "rcpt", "dot" …; empty when nothing was said
   int code = 0;
   std::string enhanced;
-  std::string text;      ///< the server's words, or ours if it said nothing
-  std::string reason;    ///< one sentence for people
+  std::string text;    ///< the server's words, or ours if it said nothing
+  std::string reason;  ///< one sentence for people
 };
 
 struct TaskHistory {
-  int tries = 0;             ///< charged before this attempt
-  WallTime first_try{};      ///< epoch if tries is 0
-  std::uint64_t seed = 0;    ///< jitter = hash(seed, task, attempt)
+  int tries = 0;           ///< charged before this attempt
+  WallTime first_try{};    ///< epoch if tries is 0
+  std::uint64_t seed = 0;  ///< jitter = hash(seed, task, attempt)
 };
 
 struct MailboxState {
@@ -51,18 +62,18 @@ struct MailboxState {
 
 struct Verdict {
   enum class Action {
-    sent,       ///< done
-    later,      ///< SCHEDULED again at `due`
-    failed,     ///< for good
-    bounced,    ///< for good, and the address is suppressed
-    uncertain   ///< nobody knows
+    sent,      ///< done
+    later,     ///< SCHEDULED again at `due`
+    failed,    ///< for good
+    bounced,   ///< for good, and the address is suppressed
+    uncertain  ///< nobody knows
   };
   Action action = Action::later;
-  bool charge = false;       ///< whether this attempt counts as one of the email's tries
-  WallTime due{};            ///< for `later`
+  bool charge = false;  ///< whether this attempt counts as one of the email's tries
+  WallTime due{};       ///< for `later`
   enum class Mailbox { keep, healthy, pause, stop };
   Mailbox mailbox = Mailbox::keep;  ///< pause and stop count as one more fault in a row, healthy as none
-  WallTime mailbox_until{};  ///< for Mailbox::pause: when to probe
+  WallTime mailbox_until{};         ///< for Mailbox::pause: when to probe
 };
 
 /// The table of "what we do". Tries are due at 0, +5 min and +65 min by default; the email has

@@ -320,5 +320,32 @@ RC_GTEST_PROP(Verdict, IsTheSameForTheSameTry, (std::uint64_t seed)) {
   RC_ASSERT(first.due >= kNow + 5min && first.due <= kNow + 5min + 30s);
 }
 
+TEST(RetryRules, ACampaignsOwnWordGoesBeforeItsQueues) {
+  const QueueSettings queue{.max_attempts = 4, .min_backoff = 7s, .max_backoff = 9s};
+  const auto inherited = retry_rules(std::nullopt, std::nullopt, queue);
+  EXPECT_EQ(inherited.max_tries, 4);
+  EXPECT_EQ(inherited.max_age, kLongestAge);
+  EXPECT_EQ(inherited.first_wait, 7s);
+  EXPECT_EQ(inherited.later_wait, 9s);
+  const auto own = retry_rules(2, 1h, queue);
+  EXPECT_EQ(own.max_tries, 2);
+  EXPECT_EQ(own.max_age, 1h);
+}
+
+TEST(RetryRules, NoQueueMakesTriesEndless) {
+  const auto rules = retry_rules(std::nullopt, std::nullopt, {.max_attempts = -1, .max_retry_duration = 0s});
+  EXPECT_EQ(rules.max_tries, kMostTries);
+  EXPECT_EQ(rules.max_age, kLongestAge);
+  EXPECT_EQ(retry_rules(std::nullopt, std::nullopt, {.max_attempts = 500}).max_tries, kMostTries);
+}
+
+TEST(RetryRules, TheRetryDurationRulesWhereAttemptsAreUnlimited) {
+  const QueueSettings unlimited{.max_attempts = -1, .max_retry_duration = 2h};
+  EXPECT_EQ(retry_rules(std::nullopt, std::nullopt, unlimited).max_age, 2h);
+  EXPECT_EQ(retry_rules(5, std::nullopt, unlimited).max_age, kLongestAge);
+  // The guide's three attempts within 3600 s: the third comes after 65 minutes, and comes.
+  EXPECT_EQ(retry_rules(std::nullopt, std::nullopt, {}).max_age, kLongestAge);
+}
+
 }  // namespace
 }  // namespace postrider

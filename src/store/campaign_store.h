@@ -59,8 +59,8 @@ struct EmailView {
   std::string message_id;  ///< of the last attempt that reached the gate
   int code = 0;            ///< of the last reply
   std::string enhanced;
-  std::string server_text; ///< the server's own words
-  std::string reason;      ///< one sentence for people
+  std::string server_text;  ///< the server's own words
+  std::string reason;       ///< one sentence for people
 };
 
 struct AttemptView {
@@ -108,8 +108,8 @@ struct TaskView {
 
 struct EmailFilter {
   std::optional<EmailStatus> status;
-  std::string address;         ///< empty: any; else exactly this address's key
-  std::int64_t after = 0;      ///< keyset: ordinals greater than this
+  std::string address;     ///< empty: any; else exactly this address's key
+  std::int64_t after = 0;  ///< keyset: ordinals greater than this
   int limit = 100;
 };
 
@@ -144,7 +144,8 @@ class CampaignStore {
   virtual Result<void> update_campaign(const Campaign& merged) = 0;  ///< draft or scheduled only
   virtual Result<Campaign> campaign(CampaignId id) = 0;
   /// Newest first, at most `limit`, ids below `before` (0: from the newest).
-  virtual std::vector<Campaign> campaigns(std::optional<CampaignStatus> status, CampaignId before, int limit) = 0;
+  virtual std::vector<Campaign> campaigns(std::optional<CampaignStatus> status, CampaignId before,
+                                          int limit) = 0;
   virtual Result<void> delete_campaign(CampaignId id) = 0;  ///< not while sending; in bounded pieces
   virtual Waiting waiting(CampaignId id, WallTime now) = 0;
 
@@ -152,12 +153,14 @@ class CampaignStore {
   /// a recipient to `rejected`. An error (unreadable source, too many rows: `limit`, 0 = none)
   /// leaves the campaign without recipients. The columns' headers and empty counts are kept.
   virtual Result<ImportReport> import(CampaignId id, RecipientSource& source, const ColumnRoles& roles,
-                                      std::int64_t limit, const std::function<void(const Reject&)>& rejected) = 0;
+                                      std::int64_t limit,
+                                      const std::function<void(const Reject&)>& rejected) = 0;
 
   /// draft|scheduled → sending (or scheduled, with `at` in the future): one small transaction,
   /// whatever the size. The rest is the planner's. `required` = indices of columns that must not be
   /// empty (rows that are become `skipped`). Two starts at once: one succeeds, one is a conflict.
-  virtual Result<void> start(CampaignId id, std::optional<WallTime> at, const std::vector<std::size_t>& required) = 0;
+  virtual Result<void> start(CampaignId id, std::optional<WallTime> at,
+                             const std::vector<std::size_t>& required) = 0;
   virtual Result<void> pause(CampaignId id, std::string_view why) = 0;
   virtual Result<void> resume(CampaignId id) = 0;  ///< after a purge: makes tasks for exactly those without
   virtual Result<StopAnswer> stop(CampaignId id) = 0;

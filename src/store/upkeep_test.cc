@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <thread>
 
 #include "store/nouns_fixture.h"
 #include "store/sqlite/database.h"
@@ -89,6 +90,24 @@ TEST_F(Upkeep, ABackupIsACopyInQuarantineAndNeverOverwrites) {
   expect_counts(id, {.uncertain = 3});
   EXPECT_EQ(emails(id)[0].reason, "may have been sent after the backup was taken");
   EXPECT_EQ(campaign(id).status, CampaignStatus::completed);
+}
+
+TEST_F(Upkeep, ABackupTakenWhileAListIsReadIsWhole) {
+  const auto id = add_draft(people(20'000));
+  const auto other = add_draft({});
+  std::jthread reading([&] {
+    ListSource source({"email", "name"}, people(20'000));
+    EXPECT_TRUE(nouns().import(other, source, {.email = 0, .name = 1}, 0, {}));
+  });
+  ASSERT_TRUE(nouns().backup(file("copy.db")));
+  reading.join();
+  sqlite::Database copy(file("copy.db"), sqlite::Database::Mode::reader);
+  sqlite::Statement check(copy, "PRAGMA integrity_check");
+  ASSERT_TRUE(check.step());
+  EXPECT_EQ(check.text(0), "ok");
+  sqlite::Statement count(copy, "SELECT count(*) FROM recipient WHERE campaign_id = ?");
+  ASSERT_TRUE(count.query(id.value).step());
+  EXPECT_EQ(count.integer(0), 20'000);
 }
 
 TEST_F(Upkeep, ARestoredCampaignLosesOnlyWhatCouldHaveGoneOut) {

@@ -176,8 +176,7 @@ void add_campaign_edit_verbs(VerbTable& table, CLI::App* campaign) {
     auto* verb = table.verb(
         campaign, "create", "Create a draft from a message and a list",
         "postrider campaign create --name Spring --subject \"Hello {{ first name }}\" --message-file "
-        "letter.txt "
-        "--csv people.csv --mailbox office --pace 4m-7m --window 9-17 --zone Europe/Paris",
+        "letter.txt --csv people.csv --mailbox office --pace 4m-7m --window 9-17 --zone Europe/Paris",
         [options](VerbContext& context, Output& output) { return create(context, output, *options); });
     add_campaign_options(verb, options->campaign);
     verb->add_option("--csv", options->csv, "The list: CSV with a header row and an email column")

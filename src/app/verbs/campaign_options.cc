@@ -92,9 +92,9 @@ void add_campaign_options(CLI::App* verb, CampaignOptions& options) {
   verb->add_flag("--all-days", options.all_days, "The window opens every day")->excludes(weekdays);
   add_text(verb, "--zone", options.zone, "Time zone of the window, such as Europe/Paris (UTC)", "ZONE");
   add_text(verb, "--queue", options.queue, fmt::format("Queue of its tasks ({})", kDefaultQueue), "NAME");
-  add_number(verb, "--max-tries", options.max_tries, 1, 10, "Tries per email (3)");
+  add_number(verb, "--max-tries", options.max_tries, 1, 10, "Tries per email (its queue's --max-attempts)");
   add_duration(verb, "--max-age", options.max_age,
-               "Retrying ends this long after the first try, at most 5d (5d)");
+               "Retrying ends this long after the first try, at most 5d (its queue's)");
   add_choice(verb, "--on-uncertain", options.on_uncertain, {"hold", "resend", "assume_sent"},
              "When nobody knows whether an email was accepted (hold)");
   verb->add_flag("--skip-unresolved", options.skip_unresolved, "Leave recipients out whose fields are empty");

@@ -23,11 +23,11 @@ struct ListOptions {
   std::optional<std::int64_t> before;
 };
 
-std::string queue_name(VerbContext& context, QueueId id) {
+QueueSettings queue_of(VerbContext& context, const Campaign& campaign) {
   for (const auto& queue : context.actions.store.queues()) {
-    if (queue.id == id) return queue.settings.name;
+    if (queue.id == campaign.queue) return queue.settings;
   }
-  return fmt::format("({})", id.value);
+  return {.name = fmt::format("({})", campaign.queue.value)};
 }
 
 VerbResult list(VerbContext& context, Output& output, const ListOptions& options) {
@@ -40,7 +40,7 @@ VerbResult list(VerbContext& context, Output& output, const ListOptions& options
     const auto names = mailbox_names(store);
     json::array rows;
     for (const auto& campaign : campaigns) {
-      auto row = to_json(campaign, names, queue_name(context, campaign.queue));
+      auto row = to_json(campaign, names, queue_of(context, campaign));
       row.erase("message");  // of up to 1 MiB each; `show` has it
       rows.push_back(std::move(row));
     }
@@ -91,10 +91,13 @@ void show_for_people(VerbContext& context, Output& output, const Campaign& campa
   table.add({"Subject", campaign.subject});
   table.add({"List", campaign.source});
   table.add({"Mailboxes", mailboxes.empty() ? "-" : mailboxes});
-  table.add({"Queue", queue_name(context, campaign.queue)});
+  const auto queue = queue_of(context, campaign);
+  const auto retry = retry_rules(campaign.max_tries, campaign.max_age, queue);
+  table.add({"Queue", queue.name});
   table.add({"Pace", format_pace(campaign.pace)});
   table.add({"Window", show_window(campaign.window)});
-  table.add({"Tries", fmt::format("{} within {}", campaign.max_tries, format_duration(campaign.max_age))});
+  table.add({"Tries", fmt::format("{} within {}{}", retry.max_tries, format_duration(retry.max_age),
+                                  campaign.max_tries ? "" : ", as its queue says")});
   table.add({"Uncertain", std::string(to_string(campaign.on_uncertain))});
   table.add({"Brake", campaign.brake_refusals == 0
                           ? std::string("off")
@@ -124,7 +127,7 @@ VerbResult show(VerbContext& context, Output& output, CampaignId id) {
     show_for_people(context, output, *campaign, waiting, startable ? &check : nullptr);
     return 0;
   }
-  auto answer = to_json(*campaign, mailbox_names(store), queue_name(context, campaign->queue));
+  auto answer = to_json(*campaign, mailbox_names(store), queue_of(context, *campaign));
   answer["waiting"] = has_ended(campaign->status) ? json::value(nullptr) : json::value(to_json(waiting));
   json::array problems;
   for (const auto& problem : check.problems)

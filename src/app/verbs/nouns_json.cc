@@ -74,7 +74,8 @@ json::object to_json(const Waiting& waiting) {
   return {{"what", waiting.what}, {"until", time_json(waiting.until)}};
 }
 
-json::object to_json(const Campaign& campaign, const MailboxNames& names, const std::string& queue) {
+json::object to_json(const Campaign& campaign, const MailboxNames& names, const QueueSettings& queue) {
+  const auto retry = retry_rules(campaign.max_tries, campaign.max_age, queue);
   json::array mailboxes, columns;
   for (const auto id : campaign.mailboxes) mailboxes.emplace_back(mailbox_name(names, id));
   for (const auto& column : campaign.columns)
@@ -93,11 +94,11 @@ json::object to_json(const Campaign& campaign, const MailboxNames& names, const 
           {"source", campaign.source},
           {"columns", std::move(columns)},
           {"mailboxes", std::move(mailboxes)},
-          {"queue", queue},
+          {"queue", queue.name},
           {"pace", format_pace(campaign.pace)},
           {"window", window_json(campaign.window)},
-          {"max_tries", campaign.max_tries},
-          {"max_age", format_duration(campaign.max_age)},
+          {"max_tries", retry.max_tries},
+          {"max_age", format_duration(retry.max_age)},
           {"on_uncertain", to_string(campaign.on_uncertain)},
           {"skip_unresolved", campaign.skip_unresolved},
           {"brake", std::move(brake)},

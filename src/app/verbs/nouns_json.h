@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "queue/verdict.h"
 #include "store/campaign_store.h"
 
 namespace postrider {
@@ -18,7 +19,8 @@ std::string mailbox_name(const MailboxNames& names, MailboxId id);
 boost::json::object to_json(const Mailbox& mailbox, std::int64_t sent_last_24h);
 boost::json::object to_json(const Counts& counts);
 boost::json::object to_json(const Waiting& waiting);
-boost::json::object to_json(const Campaign& campaign, const MailboxNames& names, const std::string& queue);
+/// `queue` is the campaign's: max_tries and max_age are those in force.
+boost::json::object to_json(const Campaign& campaign, const MailboxNames& names, const QueueSettings& queue);
 boost::json::object to_json(const EmailView& email, const Campaign& campaign, const MailboxNames& names);
 boost::json::object to_json(const AttemptView& attempt, const MailboxNames& names);
 boost::json::object to_json(const QueueView& queue);

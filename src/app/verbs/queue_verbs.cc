@@ -46,7 +46,7 @@ void add_settings(CLI::App* verb, QueueChange& change) {
            });
   add_number(verb, "--max-concurrent-dispatches", change.max_concurrent_dispatches, 1,
              kMaxConcurrentDispatches, "Tasks running at a time (1000)");
-  add_read(verb, "--max-attempts", "N", "Tries per task, 1 or more; -1 or unlimited: no limit (3)",
+  add_read(verb, "--max-attempts", "N", "Tries per task; -1 or unlimited: no limit, of an email 10 (3)",
            [&change](const std::string& text) -> Result<void> {
              const auto number =
                  text == "unlimited" ? Result<std::int64_t>(-1) : parse_number(text, -1, kMostAttempts);
@@ -57,11 +57,13 @@ void add_settings(CLI::App* verb, QueueChange& change) {
              change.max_attempts = static_cast<int>(*number);
              return {};
            });
-  add_duration(verb, "--max-retry-duration", change.max_retry_duration,
-               "No try later than this; 0s: no limit (3600s)");
-  add_duration(verb, "--min-backoff", change.min_backoff, "Wait after the first try (300s)");
-  add_duration(verb, "--max-backoff", change.max_backoff, "Longest wait between tries (3600s)");
-  add_number(verb, "--max-doublings", change.max_doublings, 0, 1000, "How often the wait doubles (16)");
+  add_duration(
+      verb, "--max-retry-duration", change.max_retry_duration,
+      "Retrying ends this long after the first try; of emails only where attempts are unlimited; 0s: no limit (3600s)");
+  add_duration(verb, "--min-backoff", change.min_backoff, "Wait after an email's first try (300s)");
+  add_duration(verb, "--max-backoff", change.max_backoff, "Wait after each further try (3600s)");
+  add_number(verb, "--max-doublings", change.max_doublings, 0, 1000,
+             "For tasks other than emails: how often the wait doubles (16)");
 }
 
 void describe(Output& output, const QueueView& queue) {

@@ -1,8 +1,11 @@
 #include "app/verbs/verb_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/text.h"
 
 namespace postrider {
 
@@ -29,7 +32,32 @@ CLI::App* VerbTable::verb(CLI::App* parent, const std::string& name, const std::
   return verb;
 }
 
+/// A word in the place of a group's verb that is none: the parser itself would only say that a verb
+/// is missing.
+void VerbTable::check_verb(const std::vector<std::string>& argv) const {
+  const CLI::App* group = nullptr;
+  for (std::size_t i = 0; i < argv.size(); ++i) {
+    if (argv[i] == "--database") ++i;
+    if (i >= argv.size() || argv[i].starts_with('-')) continue;
+    if (group == nullptr) {
+      const auto groups = root_.get_subcommands([&](const auto* app) { return app->get_name() == argv[i]; });
+      if (groups.empty() || groups.front()->get_subcommands({}).empty()) return;
+      group = groups.front();
+      continue;
+    }
+    std::string known;
+    for (const auto* verb : group->get_subcommands({})) {
+      if (verb->get_name() == argv[i]) return;
+      known += (known.empty() ? "" : ", ") + verb->get_name();
+    }
+    throw CLI::ParseError(
+        fmt::format("{} has no verb \"{}\". It has: {}", group->get_name(), one_line(argv[i], 40), known),
+        CLI::ExitCodes::ExtrasError);
+  }
+}
+
 void VerbTable::parse(std::vector<std::string> argv) {
+  check_verb(argv);
   std::ranges::reverse(argv);  // the parser takes them from the back
   root_.parse(argv);
 }

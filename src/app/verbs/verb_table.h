@@ -37,6 +37,8 @@ class VerbTable {
   VerbResult run(VerbContext& context, Output& output) const;
 
  private:
+  void check_verb(const std::vector<std::string>& argv) const;
+
   CLI::App root_;
   bool json_ = false;  // both are read by the client already; here they are only allowed
   std::string database_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/verbs/noun_groups.h"
+#include "app/verbs/verb_markdown.h"
 
 namespace postrider {
 
@@ -73,6 +74,15 @@ std::vector<std::pair<std::string, std::string>> store_verbs() {
   for (const auto* verb : table.root().get_subcommands({}))
     verbs.emplace_back(verb->get_name(), verb->get_description());
   return verbs;
+}
+
+std::string store_verbs_markdown() {
+  VerbTable table;
+  fill(table);
+  std::string text;
+  for (const auto* verb : table.root().get_subcommands({}))
+    text += verb_markdown(*verb, "postrider " + verb->get_name());
+  return text;
 }
 
 bool is_store_verb(std::string_view word) {

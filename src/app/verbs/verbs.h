@@ -24,6 +24,9 @@ bool is_store_verb(std::string_view word);
 /// The same with one line about each, for the program's own help.
 std::vector<std::pair<std::string, std::string>> store_verbs();
 
+/// Their part of docs/shell.md.
+std::string store_verbs_markdown();
+
 /// Help, and what is wrong with the arguments, are told without a store: if either is the case it is
 /// printed and the exit code answered, else nothing. The client asks this before it opens anything.
 std::optional<int> explain_store_verb(const std::vector<std::string>& argv, std::ostream& out,

@@ -8,10 +8,9 @@ namespace postrider::sqlite {
 
 const std::string_view kSelectCampaign =
     "SELECT c.id, c.name, c.description, c.subject, c.message, c.status, c.queue_id, c.pace_min, c.pace_max, "
-    "c.window, "
-    "c.seed, c.max_tries, c.max_age, c.on_uncertain, c.skip_unresolved, c.brake_refusals, c.brake_percent, "
-    "c.columns, "
-    "c.source, c.scheduled_at, c.started_at, c.completed_at, c.created, c.updated, c.why FROM campaign c ";
+    "c.window, c.seed, c.max_tries, c.max_age, c.on_uncertain, c.skip_unresolved, c.brake_refusals, "
+    "c.brake_percent, c.columns, c.source, c.scheduled_at, c.started_at, c.completed_at, c.created, "
+    "c.updated, c.why FROM campaign c ";
 
 Campaign read_campaign(const Statement& row) {
   const auto maybe_time = [&](int column) -> std::optional<WallTime> {
@@ -29,8 +28,8 @@ Campaign read_campaign(const Statement& row) {
   c.pace = {Micros{row.integer(7)}, Micros{row.integer(8)}};
   c.window = window_from_text(row.text(9));
   c.seed = static_cast<std::uint64_t>(row.integer(10));
-  c.max_tries = static_cast<int>(row.integer(11));
-  c.max_age = Micros{row.integer(12)};
+  if (const auto tries = row.maybe_integer(11)) c.max_tries = static_cast<int>(*tries);
+  if (const auto age = row.maybe_integer(12)) c.max_age = Micros{*age};
   c.on_uncertain = static_cast<OnUncertain>(row.integer(13));
   c.skip_unresolved = row.integer(14) != 0;
   c.brake_refusals = static_cast<int>(row.integer(15));

@@ -39,27 +39,26 @@ void set_mailboxes(Database& db, CampaignId id, const std::vector<MailboxId>& ma
 // Without a queue it gets the default one, which is the first there was.
 constexpr auto kInsert =
     "INSERT INTO campaign (name, description, subject, message, queue_id, pace_min, pace_max, window, seed, "
-    "max_tries, "
-    "max_age, on_uncertain, skip_unresolved, brake_refusals, brake_percent, updated, status, columns, "
-    "source, created) "
-    "VALUES (?1, ?2, ?3, ?4, coalesce(?5, (SELECT min(id) FROM queue)), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-    "?14, ?15, "
+    "max_tries, max_age, on_uncertain, skip_unresolved, brake_refusals, brake_percent, updated, status, "
+    "columns, source, created) VALUES (?1, ?2, ?3, ?4, coalesce(?5, (SELECT min(id) FROM queue)), ?6, ?7, "
+    "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
     "?16, 0, '[]', ?17, ?16)";
 
 constexpr auto kUpdate =
     "UPDATE campaign SET name = ?1, description = ?2, subject = ?3, message = ?4, queue_id = coalesce(?5, "
-    "queue_id), "
-    "pace_min = ?6, pace_max = ?7, window = ?8, seed = ?9, max_tries = ?10, max_age = ?11, on_uncertain = "
-    "?12, "
-    "skip_unresolved = ?13, brake_refusals = ?14, brake_percent = ?15, updated = ?16 WHERE id = ?17";
+    "queue_id), pace_min = ?6, pace_max = ?7, window = ?8, seed = ?9, max_tries = ?10, max_age = ?11, "
+    "on_uncertain = ?12, skip_unresolved = ?13, brake_refusals = ?14, brake_percent = ?15, updated = ?16 "
+    "WHERE id = ?17";
 
 template <class Last>
 void run_settings(Statement& statement, const Campaign& c, WallTime now, const Last& last) {
   const std::string window = window_to_text(c.window);
   const auto queue = c.queue ? std::optional{c.queue.value} : std::nullopt;
+  const auto max_tries = c.max_tries ? std::optional<std::int64_t>{*c.max_tries} : std::nullopt;
+  const auto max_age = c.max_age ? std::optional{c.max_age->count()} : std::nullopt;
   statement.run(std::string_view{c.name}, std::string_view{c.description}, std::string_view{c.subject},
                 std::string_view{c.message}, queue, c.pace.min.count(), c.pace.max.count(),
-                std::string_view{window}, static_cast<std::int64_t>(c.seed), c.max_tries, c.max_age.count(),
+                std::string_view{window}, static_cast<std::int64_t>(c.seed), max_tries, max_age,
                 static_cast<int>(c.on_uncertain), c.skip_unresolved, c.brake_refusals, c.brake_percent,
                 to_micros(now), last);
 }

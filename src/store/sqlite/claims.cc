@@ -26,11 +26,13 @@ Claims::Claims(Database& db)
       slots_(db, "SELECT count(*), min(taken) FROM mailbox_slot WHERE mailbox_id = ? AND taken > ?"),
       forget_slots_(db, "DELETE FROM mailbox_slot WHERE mailbox_id = ? AND taken <= ?"),
       shut_lane_(db, "UPDATE lane SET not_before = ?2 WHERE id = ?1"),
-      due_emails_(db,
-                  "SELECT t.id, t.due, t.attempt, e.tries, e.first_try, r.id, r.ordinal, r.address, r.name, r.vals "
-                  "FROM task t JOIN email e ON e.id = t.id JOIN recipient r ON r.id = e.recipient_id "
-                  "WHERE t.lane_id = ? AND t.state = 0 AND t.due <= ? ORDER BY t.due, t.id LIMIT ?"),
-      due_plans_(db, "SELECT id, due, attempt FROM task WHERE lane_id = ? AND state = 0 AND due <= ? LIMIT ?"),
+      due_emails_(
+          db,
+          "SELECT t.id, t.due, t.attempt, e.tries, e.first_try, r.id, r.ordinal, r.address, r.name, r.vals "
+          "FROM task t JOIN email e ON e.id = t.id JOIN recipient r ON r.id = e.recipient_id "
+          "WHERE t.lane_id = ? AND t.state = 0 AND t.due <= ? ORDER BY t.due, t.id LIMIT ?"),
+      due_plans_(db,
+                 "SELECT id, due, attempt FROM task WHERE lane_id = ? AND state = 0 AND due <= ? LIMIT ?"),
       take_(db, "UPDATE task SET state = 1, attempt = attempt + 1, crew_id = ?2, started = ?3 WHERE id = ?1"),
       taken_(db, "UPDATE lane SET waiting = waiting - ?2, running = running + ?2, served = ?3 WHERE id = ?1"),
       tokens_(db, "UPDATE queue SET tokens = ?2, refilled = ?3 WHERE id = ?1"),
@@ -102,12 +104,12 @@ int Claims::places(Work& work, HotLane& lane, Claimed& claimed) {
     free = std::min(free, mailbox.cap_24h - taken - on_mailbox);
   }
 
-  free = std::min(free, queue.concurrent - running(running_of_queue_, lane.queue.value));
-  if (queue.per_second > 0) {
+  const auto& limits = queue.settings;
+  free = std::min(free, limits.max_concurrent_dispatches - running(running_of_queue_, lane.queue.value));
+  if (const double rate = limits.max_dispatches_per_second; rate > 0) {
     TokenBucket bucket{queue.tokens, queue.refilled};
-    const double burst = std::max(1.0, queue.per_second);
-    const auto tokens = static_cast<int>(bucket.available(queue.per_second, burst, work.now));
-    if (tokens == 0) wake_at(claimed, bucket.next_token_at(queue.per_second, burst, work.now));
+    const int tokens = bucket.available(rate, limits.max_burst(), work.now);
+    if (tokens == 0) wake_at(claimed, bucket.next_token_at(rate, limits.max_burst(), work.now));
     free = std::min(free, tokens);
   }
   return free;
@@ -144,9 +146,10 @@ void Claims::take(Work& work, CrewId crew, HotLane& lane, int n, Claimed& claime
   if (lane.mailbox) work.rows.touch(lane.mailbox);
   work.rows.touch(lane.id);
   auto& queue = work.rows.queue(lane.queue);
-  if (queue.per_second > 0 && lane.mailbox) {
+  const double rate = queue.settings.max_dispatches_per_second;
+  if (rate > 0 && lane.mailbox) {
     TokenBucket bucket{queue.tokens, queue.refilled};
-    bucket.take(taken, queue.per_second, std::max(1.0, queue.per_second), work.now);
+    bucket.take(taken, rate, queue.settings.max_burst(), work.now);
     queue.tokens = bucket.tokens;
     queue.refilled = bucket.refilled;
     tokens_.run(queue.id.value, queue.tokens, to_micros(queue.refilled));

@@ -28,14 +28,11 @@ Result<std::string> wanted(std::string_view only) {
 
 constexpr auto kCopyCampaign =
     "INSERT INTO campaign (name, description, subject, message, status, queue_id, pace_min, pace_max, "
-    "window, seed, "
-    "max_tries, max_age, on_uncertain, skip_unresolved, brake_refusals, brake_percent, columns, source, "
-    "hidden, created, "
-    "updated) SELECT CASE WHEN ?2 = '' THEN name || ' (copy)' ELSE ?2 END, description, subject, message, 0, "
-    "queue_id, "
+    "window, seed, max_tries, max_age, on_uncertain, skip_unresolved, brake_refusals, brake_percent, "
+    "columns, source, hidden, created, updated) SELECT CASE WHEN ?2 = '' THEN name || ' (copy)' ELSE ?2 END, "
+    "description, subject, message, 0, queue_id, "
     "pace_min, pace_max, window, seed, max_tries, max_age, on_uncertain, skip_unresolved, brake_refusals, "
-    "brake_percent, "
-    "columns, source, 1, ?3, ?3 FROM campaign WHERE id = ?1";
+    "brake_percent, columns, source, 1, ?3, ?3 FROM campaign WHERE id = ?1";
 constexpr auto kCopyMailboxes =
     "INSERT INTO campaign_mailbox (campaign_id, position, mailbox_id) "
     "SELECT ?2, position, mailbox_id FROM campaign_mailbox WHERE campaign_id = ?1";
@@ -83,8 +80,7 @@ Result<CampaignId> SqliteCampaignStore::duplicate(CampaignId id, std::string_vie
   const std::string copy_recipients = fmt::format(
       "INSERT INTO recipient (campaign_id, ordinal, source_row, address, address_key, name, vals) "
       "SELECT ?2, ?3 + row_number() OVER (ORDER BY r.ordinal), r.source_row, r.address, r.address_key, "
-      "r.name, r.vals "
-      "{} WHERE c.id = ?1 AND r.ordinal > ?4 AND r.ordinal <= ?5 AND {}",
+      "r.name, r.vals {} WHERE c.id = ?1 AND r.ordinal > ?4 AND r.ordinal <= ?5 AND {}",
       kFromRecipients, *condition);
   std::int64_t copied = 0;
   for (std::int64_t at = 0; at < total; at += kPiece) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "queue/verdict.h"
 #include "store/values.h"
 
 namespace postrider::sqlite {
@@ -9,7 +10,7 @@ namespace postrider::sqlite {
 std::string select_email_view() {
   return fmt::format(
       "SELECT e.id, r.ordinal, r.source_row, r.address, r.name, r.vals, {}, e.mailbox_id, e.tries, "
-      "c.max_tries, "
+      "coalesce(c.max_tries, -1), (SELECT q.max_attempts FROM queue q WHERE q.id = c.queue_id), "
       "coalesce(t.due, e.due), e.sent_at, e.finished_at, e.code, e.enhanced, e.server_text, "
       "coalesce(e.reason, CASE WHEN c.status = 6 THEN 'Campaign was cancelled' ELSE '' END), "
       "CASE WHEN e.id IS NULL AND c.status = 6 THEN c.completed_at END, c.id ",
@@ -31,14 +32,16 @@ EmailView read_email_view(const Statement& row) {
   email.status = static_cast<EmailStatus>(row.integer(6));
   email.mailbox = MailboxId{row.integer(7)};
   email.tries = static_cast<int>(row.integer(8));
-  email.max_tries = static_cast<int>(row.integer(9));
-  email.due = maybe_time(10);
-  email.sent_at = maybe_time(11);
-  email.finished_at = maybe_time(row.is_null(12) ? 17 : 12);
-  email.code = static_cast<int>(row.integer(13));
-  email.enhanced = row.text(14);
-  email.server_text = row.text(15);
-  email.reason = row.text(16);
+  const auto own_tries = row.integer(9) > 0 ? std::optional{static_cast<int>(row.integer(9))} : std::nullopt;
+  const QueueSettings queue{.max_attempts = static_cast<int>(row.integer(10))};
+  email.max_tries = retry_rules(own_tries, std::nullopt, queue).max_tries;
+  email.due = maybe_time(11);
+  email.sent_at = maybe_time(12);
+  email.finished_at = maybe_time(row.is_null(13) ? 18 : 13);
+  email.code = static_cast<int>(row.integer(14));
+  email.enhanced = row.text(15);
+  email.server_text = row.text(16);
+  email.reason = row.text(17);
   return email;
 }
 

@@ -24,8 +24,7 @@ inline constexpr std::string_view kFromRecipients =
 /// "FROM …" over emails that have a row, for questions only they can answer.
 inline constexpr std::string_view kFromEmails =
     " FROM email e CROSS JOIN campaign c ON c.id = e.campaign_id CROSS JOIN recipient r ON r.id = "
-    "e.recipient_id "
-    "LEFT JOIN task t ON t.id = e.id ";
+    "e.recipient_id LEFT JOIN task t ON t.id = e.id ";
 
 /// "SELECT …" in the order read_email_view expects.
 std::string select_email_view();

@@ -106,8 +106,7 @@ std::vector<EmailView> SqliteCampaignStore::emails(CampaignId id, const EmailFil
 
 constexpr auto kAttempts =
     "SELECT number, mailbox_id, started, ended, charged, stage, code, enhanced, server_text, reason, "
-    "disposition "
-    "FROM attempt WHERE email_id = ? ORDER BY number";
+    "disposition FROM attempt WHERE email_id = ? ORDER BY number";
 
 std::vector<AttemptView> SqliteCampaignStore::attempts(EmailId id) {
   constexpr std::string_view dispositions[] = {"delivered", "deferred", "refused", "unknown"};

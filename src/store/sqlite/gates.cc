@@ -23,7 +23,8 @@ GateAnswer Gates::pass(Work& work, const Held& held) {
   if (held.state == TaskState::committing) return {};
 
   auto& campaign = work.rows.campaign(held.campaign);
-  if (campaign.status != CampaignStatus::sending) return {.kind = Kind::cancelled, .why = "the campaign does not send"};
+  if (campaign.status != CampaignStatus::sending)
+    return {.kind = Kind::cancelled, .why = "the campaign does not send"};
   if (work.rows.queue(campaign.queue).paused) return {.kind = Kind::cancelled, .why = "the queue is paused"};
   auto& mailbox = work.rows.mailbox(held.mailbox);
   if (mailbox.status == 2) return {.kind = Kind::cancelled, .why = "the mailbox is stopped"};
@@ -45,7 +46,9 @@ GateAnswer Gates::pass(Work& work, const Held& held) {
   suppression.reset();
 
   if (campaign.window && !is_open(*campaign.window, work.now)) {
-    return {.kind = Kind::not_before, .due = next_open(*campaign.window, work.now), .why = "the window is closed"};
+    return {.kind = Kind::not_before,
+            .due = next_open(*campaign.window, work.now),
+            .why = "the window is closed"};
   }
   const Micros least = least_gap(campaign.pace.min, mailbox.per_minute);
   if (least > Micros{0} && mailbox.next_slot > work.now) {

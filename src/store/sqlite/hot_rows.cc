@@ -10,22 +10,27 @@ namespace postrider::sqlite {
 class HotRows::Readers {
  public:
   explicit Readers(Database& db)
-      : campaign(db,
-                 "SELECT status, queue_id, pace_min, pace_max, window, seed, max_tries, max_age, on_uncertain, "
-                 "brake_refusals, brake_percent, total, plan_cursor, repair_cursor, recent FROM campaign WHERE id = ?"),
+      : campaign(
+            db,
+            "SELECT status, queue_id, pace_min, pace_max, window, seed, max_tries, max_age, on_uncertain, "
+            "brake_refusals, brake_percent, total, plan_cursor, repair_cursor, recent FROM campaign WHERE id "
+            "= ?"),
         mailbox(db,
                 "SELECT status, paused_until, faults_in_a_row, next_slot, cap_24h, per_minute, sessions "
                 "FROM mailbox WHERE id = ?"),
-        queue(db,
-              "SELECT paused, per_second, concurrent, max_attempts, min_backoff, max_backoff, tokens, refilled "
-              "FROM queue WHERE id = ?"),
+        queue(
+            db,
+            "SELECT paused, per_second, concurrent, max_attempts, max_retry, min_backoff, max_backoff, tokens, "
+            "refilled FROM queue WHERE id = ?"),
         lane(db, "SELECT queue_id, campaign_id, mailbox_id, waiting FROM lane WHERE id = ?"),
         move_lane(db, "UPDATE lane SET waiting = waiting + ?2, running = running + ?3 WHERE id = ?1"),
         set_recent(db, "UPDATE campaign SET recent = ?2 WHERE id = ?1") {}
   Statement campaign, mailbox, queue, lane, move_lane, set_recent;
 };
 
-std::shared_ptr<HotRows::Readers> HotRows::prepare(Database& db) { return std::make_shared<Readers>(db); }
+std::shared_ptr<HotRows::Readers> HotRows::prepare(Database& db) {
+  return std::make_shared<Readers>(db);
+}
 
 HotCampaign& HotRows::campaign(CampaignId id) {
   const auto [at, fresh] = campaigns_.try_emplace(id);
@@ -39,8 +44,8 @@ HotCampaign& HotRows::campaign(CampaignId id) {
   hot.pace = {Micros{row.integer(2)}, Micros{row.integer(3)}};
   hot.window = window_from_text(row.text(4));
   hot.seed = static_cast<std::uint64_t>(row.integer(5));
-  hot.max_tries = static_cast<int>(row.integer(6));
-  hot.max_age = Micros{row.integer(7)};
+  if (const auto tries = row.maybe_integer(6)) hot.max_tries = static_cast<int>(*tries);
+  if (const auto age = row.maybe_integer(7)) hot.max_age = Micros{*age};
   hot.on_uncertain = static_cast<OnUncertain>(row.integer(8));
   hot.brake_refusals = static_cast<int>(row.integer(9));
   hot.brake_percent = static_cast<int>(row.integer(10));
@@ -78,13 +83,14 @@ HotQueue& HotRows::queue(QueueId id) {
   CHECK(row.step());
   hot.id = id;
   hot.paused = row.integer(0) != 0;
-  hot.per_second = row.real(1);
-  hot.concurrent = static_cast<int>(row.integer(2));
-  hot.max_attempts = static_cast<int>(row.integer(3));
-  hot.min_backoff = Micros{row.integer(4)};
-  hot.max_backoff = Micros{row.integer(5)};
-  hot.tokens = row.real(6);
-  hot.refilled = from_micros(row.integer(7));
+  hot.settings.max_dispatches_per_second = row.real(1);
+  hot.settings.max_concurrent_dispatches = static_cast<int>(row.integer(2));
+  hot.settings.max_attempts = static_cast<int>(row.integer(3));
+  hot.settings.max_retry_duration = Micros{row.integer(4)};
+  hot.settings.min_backoff = Micros{row.integer(5)};
+  hot.settings.max_backoff = Micros{row.integer(6)};
+  hot.tokens = row.real(7);
+  hot.refilled = from_micros(row.integer(8));
   row.reset();
   return hot;
 }

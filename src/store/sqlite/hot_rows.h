@@ -12,6 +12,7 @@
 
 #include "base/id.h"
 #include "campaign/campaign.h"
+#include "queue/queue_settings.h"
 #include "store/sqlite/writer.h"
 
 namespace postrider::sqlite {
@@ -23,13 +24,13 @@ struct HotCampaign {
   Pace pace;
   std::optional<Window> window;
   std::uint64_t seed = 0;
-  int max_tries = 3;
-  Micros max_age{};
+  std::optional<int> max_tries;   ///< none: the queue's
+  std::optional<Micros> max_age;  ///< none: the queue's
   OnUncertain on_uncertain = OnUncertain::hold;
   int brake_refusals = 0, brake_percent = 0;
   std::int64_t total = 0, plan_cursor = 0;
   std::optional<std::int64_t> repair_cursor;
-  std::string recent;      ///< see the schema
+  std::string recent;  ///< see the schema
   bool recent_changed = false;
 };
 
@@ -45,9 +46,7 @@ struct HotMailbox {
 struct HotQueue {
   QueueId id;
   bool paused = false;
-  double per_second = 0;
-  int concurrent = 0, max_attempts = -1;
-  Micros min_backoff{}, max_backoff{};
+  QueueSettings settings;  ///< without its name
   double tokens = 0;
   WallTime refilled{};
 };

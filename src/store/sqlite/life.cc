@@ -54,8 +54,7 @@ Result<LifeRow> life_row(Database& db, CampaignId id) {
 
 constexpr auto kStart =
     "UPDATE campaign SET status = ?2, scheduled_at = ?3, started_at = ?4, required = ?5, updated = ?6, why = "
-    "'' "
-    "WHERE id = ?1";
+    "'' WHERE id = ?1";
 
 Result<void> SqliteCampaignStore::start(CampaignId id, std::optional<WallTime> at,
                                         const std::vector<std::size_t>& required) {
@@ -141,8 +140,7 @@ constexpr auto kSkipWithoutTask =
     "AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = email.id)";
 constexpr auto kStop =
     "UPDATE campaign SET status = ?2, why = '', completed_at = ?3, updated = ?3, purged = 0, repair_cursor = "
-    "NULL "
-    "WHERE id = ?1";
+    "NULL WHERE id = ?1";
 constexpr auto kCommitting =
     "SELECT count(*) FROM lane l JOIN task t ON t.lane_id = l.id AND t.state > 0 WHERE l.campaign_id = ? AND "
     "t.state = 2";
@@ -178,12 +176,10 @@ constexpr auto kRetryEmails =
     "UPDATE email SET status = 0, tries = 0, first_try = 0, resends = 0, finished_at = NULL, reason = '', "
     "mailbox_id = CASE WHEN mailbox_id IN (SELECT mailbox_id FROM campaign_mailbox WHERE campaign_id = ?1) "
     "THEN mailbox_id ELSE (SELECT mailbox_id FROM campaign_mailbox WHERE campaign_id = ?1 ORDER BY position "
-    "LIMIT 1) "
-    "END WHERE campaign_id = ?1 AND status > 1 AND status = 2";
+    "LIMIT 1) END WHERE campaign_id = ?1 AND status > 1 AND status = 2";
 constexpr auto kRetry =
     "UPDATE campaign SET status = ?2, why = '', completed_at = NULL, updated = ?3, recent = '', "
-    "repair_cursor = 0 "
-    "WHERE id = ?1";
+    "repair_cursor = 0 WHERE id = ?1";
 
 Result<std::int64_t> SqliteCampaignStore::retry(CampaignId id) {
   return write([&](Database& db) -> Result<std::int64_t> {

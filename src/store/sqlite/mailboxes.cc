@@ -10,8 +10,8 @@ namespace {
 
 constexpr auto kSelect =
     "SELECT id, name, sender, sender_name, host, port, tls, user, password_sealed, cap_24h, per_minute, "
-    "sessions, "
-    "from_environment, mock, status, why, paused_until, faults_in_a_row, next_slot, created FROM mailbox ";
+    "sessions, from_environment, mock, status, why, paused_until, faults_in_a_row, next_slot, created FROM "
+    "mailbox ";
 
 Mailbox read_row(const Statement& row) {
   Mailbox mailbox;
@@ -57,13 +57,11 @@ std::unexpected<Error> name_taken(std::string_view name) {
 
 constexpr auto kInsert =
     "INSERT INTO mailbox (name, sender, sender_name, host, port, tls, user, password_sealed, cap_24h, "
-    "per_minute, "
-    "sessions, from_environment, mock, created) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "per_minute, sessions, from_environment, mock, created) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 constexpr auto kUpdate =
     "UPDATE mailbox SET name=?, sender=?, sender_name=?, host=?, port=?, tls=?, user=?, password_sealed=?, "
-    "cap_24h=?, "
-    "per_minute=?, sessions=?, from_environment=?, mock=? WHERE id=?";
+    "cap_24h=?, per_minute=?, sessions=?, from_environment=?, mock=? WHERE id=?";
 
 template <class... More>
 int run_settings(Statement& statement, const Mailbox& m, const More&... more) {

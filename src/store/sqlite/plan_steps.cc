@@ -52,20 +52,24 @@ PlanSteps::PlanSteps(Database& db)
       taken_(db, "SELECT taken FROM mailbox_slot WHERE mailbox_id = ? AND taken > ? ORDER BY taken"),
       required_(db, "SELECT required FROM campaign WHERE id = ?"),
       waiting_(db, "SELECT coalesce(sum(waiting), 0) FROM lane WHERE campaign_id = ? AND mailbox_id > 0"),
-      lacking_(db,
-               "SELECT e.id, e.ordinal, e.mailbox_id, (SELECT max(number) FROM attempt a WHERE a.email_id = e.id) "
-               "FROM email e WHERE e.campaign_id = ? AND e.ordinal > ? AND e.ordinal <= ? AND e.status = 0 "
-               "AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = e.id) ORDER BY e.ordinal"),
-      recipients_(db,
-                  "SELECT id, ordinal, address_key, vals FROM recipient WHERE campaign_id = ? AND ordinal > ? "
-                  "ORDER BY ordinal LIMIT ?"),
+      lacking_(
+          db,
+          "SELECT e.id, e.ordinal, e.mailbox_id, (SELECT max(number) FROM attempt a WHERE a.email_id = e.id) "
+          "FROM email e WHERE e.campaign_id = ? AND e.ordinal > ? AND e.ordinal <= ? AND e.status = 0 "
+          "AND NOT EXISTS (SELECT 1 FROM task t WHERE t.id = e.id) ORDER BY e.ordinal"),
+      recipients_(
+          db,
+          "SELECT id, ordinal, address_key, vals FROM recipient WHERE campaign_id = ? AND ordinal > ? "
+          "ORDER BY ordinal LIMIT ?"),
       suppressed_(db, "SELECT reason FROM suppression WHERE key IN (?1, ?2) LIMIT 1"),
-      add_email_(db,
-                 "INSERT INTO email (id, campaign_id, recipient_id, ordinal, mailbox_id, status, due, finished_at, "
-                 "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      add_email_(
+          db,
+          "INSERT INTO email (id, campaign_id, recipient_id, ordinal, mailbox_id, status, due, finished_at, "
+          "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       move_cursor_(db, "UPDATE campaign SET plan_cursor = ?2 WHERE id = ?1"),
       move_repair_(db, "UPDATE campaign SET repair_cursor = ?2 WHERE id = ?1"),
-      set_next_free_(db, "UPDATE campaign_mailbox SET next_free = ?3 WHERE campaign_id = ?1 AND mailbox_id = ?2"),
+      set_next_free_(db,
+                     "UPDATE campaign_mailbox SET next_free = ?3 WHERE campaign_id = ?1 AND mailbox_id = ?2"),
       forget_plan_(db, "UPDATE campaign SET plan_task = NULL WHERE id = ?"),
       plan_task_(db, "SELECT plan_task FROM campaign WHERE id = ? AND plan_task IS NOT NULL"),
       wake_plan_(db, "UPDATE task SET due = ?2 WHERE id = ?1 AND state = 0 AND due > ?2 RETURNING lane_id") {}
@@ -215,7 +219,8 @@ void PlanSteps::extend(Work& work, HotCampaign& campaign) {
     const LaneId lane = work.writer.lane(campaign.id, slot.mailbox);
     const TaskId id = work.writer.add_task(lane, TaskKind::email, slot.due);
     add_email_.run(id.value, campaign.id.value, recipient, ordinal, slot.mailbox.value,
-                   static_cast<int>(EmailStatus::pending), to_micros(slot.due), std::nullopt, std::string_view{});
+                   static_cast<int>(EmailStatus::pending), to_micros(slot.due), std::nullopt,
+                   std::string_view{});
   }
   recipients_.reset();
   if (planned == 0) campaign.plan_cursor = campaign.total;

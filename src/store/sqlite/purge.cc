@@ -33,8 +33,7 @@ constexpr auto kPurge =
 constexpr auto kNoWaiting = "UPDATE lane SET waiting = 0 WHERE queue_id = ? AND mailbox_id <> 0";
 constexpr auto kPause =
     "UPDATE campaign SET status = ?2, purged = 1, why = CASE WHEN ?3 OR why = '' THEN ?4 ELSE why || '; ' || "
-    "?4 END, "
-    "updated = ?5 WHERE id = ?1";
+    "?4 END, updated = ?5 WHERE id = ?1";
 
 }  // namespace
 

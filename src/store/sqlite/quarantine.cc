@@ -27,9 +27,8 @@ constexpr auto kMoving =
     "SELECT c.id, c.total, c.plan_cursor, c.pace_min, c.pace_max, "
     "(SELECT count(*) FROM campaign_mailbox m WHERE m.campaign_id = c.id), "
     "(SELECT count(*) FROM email e WHERE e.campaign_id = c.id AND e.status > 1 AND e.status = 5 AND e.reason "
-    "= ?2) "
-    "FROM campaign c WHERE c.hidden = 0 AND (c.status = 2 OR (c.status = 1 AND c.scheduled_at <= ?1)) ORDER "
-    "BY c.id";
+    "= ?2) FROM campaign c WHERE c.hidden = 0 AND (c.status = 2 OR (c.status = 1 AND c.scheduled_at <= ?1)) "
+    "ORDER BY c.id";
 
 std::vector<Moving> moving(Database& db, WallTime now) {
   std::vector<Moving> all;
@@ -67,10 +66,8 @@ constexpr auto kBeyond =
     "LIMIT ?";
 constexpr auto kAddUncertain =
     "INSERT INTO email (id, campaign_id, recipient_id, ordinal, mailbox_id, status, due, finished_at, "
-    "reason) "
-    "SELECT ?1, ?2, ?3, ?4, (SELECT mailbox_id FROM campaign_mailbox WHERE campaign_id = ?2 ORDER BY "
-    "position LIMIT 1), "
-    "5, ?5, ?5, ?6";
+    "reason) SELECT ?1, ?2, ?3, ?4, (SELECT mailbox_id FROM campaign_mailbox WHERE campaign_id = ?2 ORDER BY "
+    "position LIMIT 1), 5, ?5, ?5, ?6";
 
 /// Emails with a task that was due.
 std::int64_t mark_planned(Writer& writer, CampaignId id, WallTime now) {

@@ -10,8 +10,7 @@ namespace {
 
 constexpr auto kSelect =
     "SELECT q.id, q.name, q.per_second, q.concurrent, q.max_attempts, q.max_retry, q.min_backoff, "
-    "q.max_backoff, "
-    "q.max_doublings, q.paused, q.purged_at, "
+    "q.max_backoff, q.max_doublings, q.paused, q.purged_at, "
     "(SELECT coalesce(sum(l.waiting + l.running), 0) FROM lane l WHERE l.queue_id = q.id) FROM queue q ";
 
 QueueView read_row(const Statement& row) {
@@ -43,8 +42,7 @@ std::int64_t id_of(Database& db, std::string_view name) {
 
 constexpr auto kInsert =
     "INSERT INTO queue (per_second, concurrent, max_attempts, max_retry, min_backoff, max_backoff, "
-    "max_doublings, name, "
-    "created) VALUES (?,?,?,?,?,?,?,?,?)";
+    "max_doublings, name, created) VALUES (?,?,?,?,?,?,?,?,?)";
 // The bucket starts full again under the new rate: tokens of the old one mean nothing.
 constexpr auto kUpdate =
     "UPDATE queue SET per_second=?, concurrent=?, max_attempts=?, max_retry=?, min_backoff=?, max_backoff=?, "

@@ -101,8 +101,8 @@ Result<ImportReport> SqliteCampaignStore::import(CampaignId id, RecipientSource&
 
 constexpr auto kPage =
     "SELECT r.ordinal, r.source_row, r.address, r.name, r.vals FROM recipient r JOIN campaign c ON c.id = "
-    "r.campaign_id "
-    "WHERE r.campaign_id = ?1 AND r.ordinal > ?2 AND r.ordinal <= c.total ORDER BY r.ordinal LIMIT ?3";
+    "r.campaign_id WHERE r.campaign_id = ?1 AND r.ordinal > ?2 AND r.ordinal <= c.total ORDER BY r.ordinal "
+    "LIMIT ?3";
 
 Result<std::vector<RecipientRow>> SqliteCampaignStore::recipients(CampaignId id, std::int64_t after,
                                                                   int limit) {

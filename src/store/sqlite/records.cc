@@ -14,20 +14,23 @@ namespace {
 
 constexpr std::size_t kBrakeLooksAt = 200;
 
-bool was_charged(const Held& held) { return held.tries > 0; }
+bool was_charged(const Held& held) {
+  return held.tries > 0;
+}
 
 }  // namespace
 
 Records::Records(Database& db)
-    : attempt_(db,
-               "INSERT INTO attempt (email_id, number, mailbox_id, crew_id, started, ended, charged, disposition, "
-               "stage, code, enhanced, server_text, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    : attempt_(
+          db,
+          "INSERT INTO attempt (email_id, number, mailbox_id, crew_id, started, ended, charged, disposition, "
+          "stage, code, enhanced, server_text, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       later_(db,
-             "UPDATE email SET tries = ?2, first_try = ?3, resends = ?4, code = ?5, enhanced = ?6, server_text = ?7, "
-             "reason = ?8 WHERE id = ?1"),
+             "UPDATE email SET tries = ?2, first_try = ?3, resends = ?4, code = ?5, enhanced = ?6, "
+             "server_text = ?7, reason = ?8 WHERE id = ?1"),
       finish_(db,
-              "UPDATE email SET status = ?2, tries = ?3, first_try = ?4, sent_at = ?5, finished_at = ?6, code = ?7, "
-              "enhanced = ?8, server_text = ?9, reason = ?10 WHERE id = ?1"),
+              "UPDATE email SET status = ?2, tries = ?3, first_try = ?4, sent_at = ?5, finished_at = ?6, "
+              "code = ?7, enhanced = ?8, server_text = ?9, reason = ?10 WHERE id = ?1"),
       suppress_(db,
                 "INSERT OR IGNORE INTO suppression (key, reason, created) "
                 "SELECT address_key, ?2, ?3 FROM recipient WHERE id = ?1"),
@@ -37,20 +40,18 @@ Records::Records(Database& db)
       mailbox_healthy_(db,
                        "UPDATE mailbox SET status = 0, why = '', paused_until = NULL, faults_in_a_row = 0 "
                        "WHERE id = ? AND status < 2"),
-      pause_campaign_(db, "UPDATE campaign SET status = ?2, why = ?3, updated = ?4, recent = '' WHERE id = ?1") {}
+      pause_campaign_(db,
+                      "UPDATE campaign SET status = ?2, why = ?3, updated = ?4, recent = '' WHERE id = ?1") {}
 
 void Records::record(Work& work, HeldTasks& tasks, const Held& held, const AttemptOutcome& outcome) {
   using Action = Verdict::Action;
   const auto& campaign = work.rows.campaign(held.campaign);
   const auto& queue = work.rows.queue(campaign.queue);
-  const RetryRules rules{.max_tries = campaign.max_tries,
-                         .max_age = campaign.max_age,
-                         .first_wait = queue.min_backoff,
-                         .later_wait = queue.max_backoff};
-  const TaskHistory history{
-      .tries = held.tries,
-      .first_try = was_charged(held) ? held.first_try : WallTime{},
-      .seed = mix(mix(campaign.seed, static_cast<std::uint64_t>(held.id.value)), static_cast<std::uint64_t>(held.attempt))};
+  const RetryRules rules = retry_rules(campaign.max_tries, campaign.max_age, queue.settings);
+  const TaskHistory history{.tries = held.tries,
+                            .first_try = was_charged(held) ? held.first_try : WallTime{},
+                            .seed = mix(mix(campaign.seed, static_cast<std::uint64_t>(held.id.value)),
+                                        static_cast<std::uint64_t>(held.attempt))};
   const MailboxState mailbox{work.rows.mailbox(held.mailbox).faults_in_a_row};
   Verdict verdict = judge(outcome, history, mailbox, rules, work.now);
 
@@ -72,26 +73,36 @@ void Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
 
   const int tries = held.tries + (verdict.charge ? 1 : 0);
   const auto first_try = was_charged(held) ? held.first_try : (verdict.charge ? held.started : WallTime{});
-  attempt_.run(held.id.value, held.attempt, held.mailbox.value, work.writer.crew.value, to_micros(held.started),
-               to_micros(work.now), verdict.charge, static_cast<int>(outcome.disposition),
-               std::string_view{outcome.stage}, outcome.code, std::string_view{outcome.enhanced},
-               std::string_view{outcome.text}, std::string_view{reason});
+  attempt_.run(held.id.value, held.attempt, held.mailbox.value, work.writer.crew.value,
+               to_micros(held.started), to_micros(work.now), verdict.charge,
+               static_cast<int>(outcome.disposition), std::string_view{outcome.stage}, outcome.code,
+               std::string_view{outcome.enhanced}, std::string_view{outcome.text}, std::string_view{reason});
   move_mailbox(work, held, verdict, outcome);
 
   if (verdict.action == Action::later && !cancelled) {
-    later_.run(held.id.value, tries, to_micros(first_try), resends, outcome.code, std::string_view{outcome.enhanced},
-               std::string_view{outcome.text}, std::string_view{reason});
+    later_.run(held.id.value, tries, to_micros(first_try), resends, outcome.code,
+               std::string_view{outcome.enhanced}, std::string_view{outcome.text}, std::string_view{reason});
     tasks.put_back(work, held, verdict.due);
     return;
   }
 
   EmailStatus status = EmailStatus::skipped;
   switch (verdict.action) {
-    case Action::sent: status = EmailStatus::sent; break;
-    case Action::failed: status = EmailStatus::failed; break;
-    case Action::bounced: status = EmailStatus::bounced; break;
-    case Action::uncertain: status = EmailStatus::uncertain; break;
-    case Action::later: reason = "Campaign was cancelled"; break;
+    case Action::sent:
+      status = EmailStatus::sent;
+      break;
+    case Action::failed:
+      status = EmailStatus::failed;
+      break;
+    case Action::bounced:
+      status = EmailStatus::bounced;
+      break;
+    case Action::uncertain:
+      status = EmailStatus::uncertain;
+      break;
+    case Action::later:
+      reason = "Campaign was cancelled";
+      break;
   }
   const auto now = to_micros(work.now);
   finish_.run(held.id.value, static_cast<int>(status), tries, to_micros(first_try),
@@ -106,11 +117,13 @@ void Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
   brake(work, held, outcome.disposition == Disposition::refused && outcome.blame != Blame::mailbox);
 }
 
-void Records::move_mailbox(Work& work, const Held& held, const Verdict& verdict, const AttemptOutcome& outcome) {
+void Records::move_mailbox(Work& work, const Held& held, const Verdict& verdict,
+                           const AttemptOutcome& outcome) {
   using Move = Verdict::Mailbox;
   auto& mailbox = work.rows.mailbox(held.mailbox);
   switch (verdict.mailbox) {
-    case Move::keep: return;
+    case Move::keep:
+      return;
     case Move::healthy:
       if (mailbox.faults_in_a_row == 0 && mailbox.status == 0) return;
       mailbox_healthy_.run(held.mailbox.value);
@@ -120,7 +133,8 @@ void Records::move_mailbox(Work& work, const Held& held, const Verdict& verdict,
       // Many sessions may break together; that is one fault, not fifty.
       if (mailbox.status == 2) return;
       if (mailbox.status == 1 && mailbox.paused_until > to_micros(work.now)) return;
-      mailbox_fault_.run(held.mailbox.value, 1, std::string_view{outcome.reason}, to_micros(verdict.mailbox_until));
+      mailbox_fault_.run(held.mailbox.value, 1, std::string_view{outcome.reason},
+                         to_micros(verdict.mailbox_until));
       mailbox.status = 1;
       mailbox.paused_until = to_micros(verdict.mailbox_until);
       ++mailbox.faults_in_a_row;
@@ -139,17 +153,18 @@ void Records::brake(Work& work, const Held& held, bool refused) {
   auto& campaign = work.rows.campaign(held.campaign);
   if (campaign.brake_refusals == 0) return;
   campaign.recent += refused ? 'x' : '.';
-  if (campaign.recent.size() > kBrakeLooksAt) campaign.recent.erase(0, campaign.recent.size() - kBrakeLooksAt);
+  if (campaign.recent.size() > kBrakeLooksAt)
+    campaign.recent.erase(0, campaign.recent.size() - kBrakeLooksAt);
   campaign.recent_changed = true;
   if (!refused || campaign.status != CampaignStatus::sending) return;
   const auto refusals = std::ranges::count(campaign.recent, 'x');
   const auto finished = static_cast<std::ptrdiff_t>(campaign.recent.size());
   if (refusals < campaign.brake_refusals || refusals * 100 < campaign.brake_percent * finished) return;
 
-  const std::string why =
-      fmt::format("braked: {} of the last {} emails were refused for good; look at them with "
-                  "`postrider campaign emails {} --status failed` and `--status bounced`, then resume or stop",
-                  refusals, finished, held.campaign.value);
+  const std::string why = fmt::format(
+      "braked: {} of the last {} emails were refused for good; look at them with "
+      "`postrider campaign emails {} --status failed` and `--status bounced`, then resume or stop",
+      refusals, finished, held.campaign.value);
   pause_campaign_.run(held.campaign.value, static_cast<int>(CampaignStatus::paused), std::string_view{why},
                       to_micros(work.now));
   campaign.status = CampaignStatus::paused;

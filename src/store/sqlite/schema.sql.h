@@ -77,8 +77,8 @@ CREATE TABLE campaign (
   pace_max INTEGER NOT NULL,
   window TEXT NOT NULL,                -- '' or "start end weekdays zone"
   seed INTEGER NOT NULL,
-  max_tries INTEGER NOT NULL,
-  max_age INTEGER NOT NULL,
+  max_tries INTEGER,                   -- NULL: its queue's
+  max_age INTEGER,                     -- NULL: its queue's
   on_uncertain INTEGER NOT NULL,
   skip_unresolved INTEGER NOT NULL,
   brake_refusals INTEGER NOT NULL,

@@ -25,8 +25,7 @@ constexpr auto kDefaultQueue = "email-campaign-queue";
 // one that writes.
 constexpr auto kWriterSettings =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = "
-    "-65536; "
-    "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY";
+    "-65536; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY";
 
 /// False for a file that holds something else; an empty one is a new database.
 bool is_database(const std::string& file) {

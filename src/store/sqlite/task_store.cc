@@ -69,7 +69,8 @@ void SqliteTaskStore::take_over(Work& work) {
   std::vector<Left> past_gate;
   Statement find(writer_.db, "SELECT id, attempt, crew_id FROM task WHERE state = 2");
   while (find.step()) {
-    past_gate.push_back({TaskId{find.integer(0)}, static_cast<int>(find.integer(1)), CrewId{find.integer(2)}});
+    past_gate.push_back(
+        {TaskId{find.integer(0)}, static_cast<int>(find.integer(1)), CrewId{find.integer(2)}});
   }
   find.reset();
   writer_.recount_lanes();
@@ -80,15 +81,17 @@ void SqliteTaskStore::take_over(Work& work) {
                                  .blame = Blame::none,
                                  .stage = "dot",
                                  .text = "the server stopped before the mail server's answer was recorded",
-                                 .reason = "Postrider stopped between the final dot and its answer: the email may "
-                                           "or may not have been accepted"};
+                                 .reason =
+                                     "Postrider stopped between the final dot and its answer: the email may "
+                                     "or may not have been accepted"};
     records_.record(work, held_, *held, outcome);
   }
   // Campaigns stopped while their emails were held: those end as skipped.
   std::vector<Left> before_gate;
   Statement running(writer_.db, "SELECT id, attempt, crew_id FROM task WHERE state = 1");
   while (running.step()) {
-    before_gate.push_back({TaskId{running.integer(0)}, static_cast<int>(running.integer(1)), CrewId{running.integer(2)}});
+    before_gate.push_back(
+        {TaskId{running.integer(0)}, static_cast<int>(running.integer(1)), CrewId{running.integer(2)}});
   }
   running.reset();
   for (const auto& left : before_gate) {
@@ -173,6 +176,8 @@ EntryResult SqliteTaskStore::apply_one(Work& work, const Entry& entry) {
 
 }  // namespace
 
-std::unique_ptr<TaskStore> make_task_store(Writer& writer) { return std::make_unique<SqliteTaskStore>(writer); }
+std::unique_ptr<TaskStore> make_task_store(Writer& writer) {
+  return std::make_unique<SqliteTaskStore>(writer);
+}
 
 }  // namespace postrider::sqlite

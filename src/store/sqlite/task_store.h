@@ -58,8 +58,8 @@ class Claims {
   struct Candidate;
   int places(Work& work, HotLane& lane, Claimed& claimed);
   void take(Work& work, CrewId crew, HotLane& lane, int n, Claimed& claimed);
-  Statement candidates_, running_of_mailbox_, running_of_queue_, slots_, forget_slots_, shut_lane_, due_emails_,
-      due_plans_, take_, taken_, tokens_, next_wake_;
+  Statement candidates_, running_of_mailbox_, running_of_queue_, slots_, forget_slots_, shut_lane_,
+      due_emails_, due_plans_, take_, taken_, tokens_, next_wake_;
 };
 
 class Gates {
@@ -97,8 +97,8 @@ class PlanSteps {
   void repair(Work& work, HotCampaign& campaign);
   void extend(Work& work, HotCampaign& campaign);
   std::int64_t waiting(CampaignId campaign);
-  Statement begin_, timetables_, planned_, taken_, required_, waiting_, lacking_, recipients_, suppressed_, add_email_,
-      move_cursor_, move_repair_, set_next_free_, forget_plan_, plan_task_, wake_plan_;
+  Statement begin_, timetables_, planned_, taken_, required_, waiting_, lacking_, recipients_, suppressed_,
+      add_email_, move_cursor_, move_repair_, set_next_free_, forget_plan_, plan_task_, wake_plan_;
 };
 
 }  // namespace postrider::sqlite

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "queue/verdict.h"
 #include "store/sqlite/campaign_store.h"
 #include "store/sqlite/email_view.h"
 
@@ -18,7 +19,7 @@ std::vector<std::pair<CampaignId, EmailView>> SqliteCampaignStore::uncertain(Ema
     std::vector<std::pair<CampaignId, EmailView>> page;
     Statement rows(db, sql);
     rows.query(before ? before.value : std::numeric_limits<std::int64_t>::max(), limit);
-    while (rows.step()) page.emplace_back(CampaignId{rows.integer(18)}, read_email_view(rows));
+    while (rows.step()) page.emplace_back(CampaignId{rows.integer(19)}, read_email_view(rows));
     return page;
   });
 }
@@ -29,11 +30,12 @@ struct Uncertain {
   CampaignId campaign;
   MailboxId mailbox;
   CampaignStatus status = CampaignStatus::draft;
+  int max_tries = 1;
 };
 
 constexpr auto kFind =
-    "SELECT e.campaign_id, e.mailbox_id, c.status, e.status FROM email e JOIN campaign c ON c.id = "
-    "e.campaign_id "
+    "SELECT e.campaign_id, e.mailbox_id, c.status, e.status, c.max_tries, q.max_attempts FROM email e "
+    "JOIN campaign c ON c.id = e.campaign_id JOIN queue q ON q.id = c.queue_id "
     "WHERE e.id = ? AND c.hidden = 0";
 
 Result<Uncertain> find(Database& db, EmailId id) {
@@ -47,8 +49,11 @@ Result<Uncertain> find(Database& db, EmailId id) {
     return conflict("email_not_uncertain",
                     fmt::format("Email {} is {}: there is nothing to decide.", id.value, to_string(status)));
   }
+  const auto own_tries = row.is_null(4) ? std::nullopt : std::optional{static_cast<int>(row.integer(4))};
+  const QueueSettings queue{.max_attempts = static_cast<int>(row.integer(5))};
   return Uncertain{CampaignId{row.integer(0)}, MailboxId{row.integer(1)},
-                   static_cast<CampaignStatus>(row.integer(2))};
+                   static_cast<CampaignStatus>(row.integer(2)),
+                   retry_rules(own_tries, std::nullopt, queue).max_tries};
 }
 
 constexpr auto kSettleEmail =
@@ -61,9 +66,8 @@ constexpr auto kEndStatus =
 
 // One more attempt, although its tries may be used up: a person asked for it.
 constexpr auto kPendAgain =
-    "UPDATE email SET status = 0, reason = '', finished_at = NULL, tries = min(tries, (SELECT max_tries - 1 "
-    "FROM "
-    "campaign c WHERE c.id = email.campaign_id)), first_try = 0 WHERE id = ?";
+    "UPDATE email SET status = 0, reason = '', finished_at = NULL, tries = min(tries, ?2 - 1), "
+    "first_try = 0 WHERE id = ?1";
 constexpr auto kSendingAgain =
     "UPDATE campaign SET status = ?2, completed_at = NULL, why = '', updated = ?3 WHERE id = ?1 AND status "
     "IN (4, 5)";
@@ -111,7 +115,7 @@ Result<void> SqliteCampaignStore::resolve_uncertain(EmailId id, Resolution resol
         Statement last(db, kLastAttempt);
         last.query(id.value).step();
         const int attempt = static_cast<int>(last.integer(0));
-        Statement(db, kPendAgain).run(id.value);
+        Statement(db, kPendAgain).run(id.value, email->max_tries);
         writer_.add_task(writer_.lane(email->campaign, email->mailbox), TaskKind::email, time, id, attempt);
         Statement(db, kSendingAgain)
             .run(email->campaign.value, static_cast<int>(CampaignStatus::sending), to_micros(time));

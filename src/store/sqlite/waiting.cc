@@ -20,8 +20,7 @@ struct Rules {
 
 constexpr auto kRules =
     "SELECT c.status, c.why, q.name, c.window, q.paused, c.scheduled_at FROM campaign c JOIN queue q ON q.id "
-    "= c.queue_id "
-    "WHERE c.id = ? AND c.hidden = 0";
+    "= c.queue_id WHERE c.id = ? AND c.hidden = 0";
 
 struct Account {
   std::string name, why;
@@ -97,8 +96,7 @@ constexpr auto kHeld =
     "AND l.mailbox_id > 0";
 constexpr auto kFirst =
     "SELECT min((SELECT min(t.due) FROM task t WHERE t.lane_id = l.id AND t.state = 0)), min(l.wake) FROM "
-    "lane l "
-    "WHERE l.campaign_id = ? AND l.mailbox_id > 0";
+    "lane l WHERE l.campaign_id = ? AND l.mailbox_id > 0";
 constexpr auto kTries =
     "SELECT e.tries FROM lane l JOIN task t ON t.lane_id = l.id AND t.state = 0 JOIN email e ON e.id = t.id "
     "WHERE l.campaign_id = ?1 AND l.mailbox_id > 0 AND t.due = ?2 ORDER BY e.tries DESC LIMIT 1";

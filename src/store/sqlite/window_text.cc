@@ -11,7 +11,8 @@ namespace postrider::sqlite {
 
 std::string window_to_text(const std::optional<Window>& window) {
   if (!window) return "";
-  return fmt::format("{} {} {} {}", window->start_hour, window->end_hour, window->weekdays_only ? 1 : 0, window->zone);
+  return fmt::format("{} {} {} {}", window->start_hour, window->end_hour, window->weekdays_only ? 1 : 0,
+                     window->zone);
 }
 
 std::optional<Window> window_from_text(std::string_view text) {

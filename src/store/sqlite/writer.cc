@@ -47,8 +47,8 @@ struct Writer::Statements {
         add_task(db, "INSERT INTO task (id, lane_id, kind, state, due, attempt) VALUES (?, ?, ?, 0, ?, ?)"),
         add_waiting(db, "UPDATE lane SET waiting = waiting + ?2 WHERE id = ?1"),
         counts(db,
-               "SELECT c.total, coalesce(sum(t.sent), 0), coalesce(sum(t.failed), 0), coalesce(sum(t.bounced), 0), "
-               "coalesce(sum(t.skipped), 0), coalesce(sum(t.uncertain), 0) "
+               "SELECT c.total, coalesce(sum(t.sent), 0), coalesce(sum(t.failed), 0), "
+               "coalesce(sum(t.bounced), 0), coalesce(sum(t.skipped), 0), coalesce(sum(t.uncertain), 0) "
                "FROM campaign c LEFT JOIN tally t ON t.campaign_id = c.id WHERE c.id = ?"),
         settle(db,
                "UPDATE campaign SET status = ?2, completed_at = ?3, updated = ?3, why = ?4 "
@@ -63,12 +63,13 @@ struct Writer::Statements {
     for (const char* column : columns) {
       const std::string name = column;
       count.emplace_back(db, "INSERT INTO tally (campaign_id, crew_id, " + name +
-                                 ") VALUES (?1, ?2, ?3) ON CONFLICT (campaign_id, crew_id) DO UPDATE SET " + name +
-                                 " = " + name + " + ?3");
+                                 ") VALUES (?1, ?2, ?3) ON CONFLICT (campaign_id, crew_id) DO UPDATE SET " +
+                                 name + " = " + name + " + ?3");
     }
   }
-  Statement lane_rules, drop_lane, set_wake, lanes_of_campaign, lanes_of_mailbox, lanes_of_queue, find_lane, add_lane, add_task,
-      add_waiting, counts, settle, plan_task, set_plan_task, hurry_task, drop_task, drop_tasks, no_waiting;
+  Statement lane_rules, drop_lane, set_wake, lanes_of_campaign, lanes_of_mailbox, lanes_of_queue, find_lane,
+      add_lane, add_task, add_waiting, counts, settle, plan_task, set_plan_task, hurry_task, drop_task,
+      drop_tasks, no_waiting;
   std::vector<Statement> count;
 };
 
@@ -96,8 +97,9 @@ void Writer::refresh_lane(LaneId lane) {
   const auto mailbox_status = rules.integer(5);
   const auto paused_until = rules.maybe_integer(6);
   const auto next_slot = rules.integer(7);
-  const int places = concurrent_places(static_cast<int>(rules.integer(8)), static_cast<int>(rules.integer(9)),
-                                       least_gap(Micros{rules.integer(11)}, static_cast<int>(rules.integer(10))));
+  const int places =
+      concurrent_places(static_cast<int>(rules.integer(8)), static_cast<int>(rules.integer(9)),
+                        least_gap(Micros{rules.integer(11)}, static_cast<int>(rules.integer(10))));
   const auto first_due = rules.maybe_integer(12);
   const bool full = !plans && rules.integer(13) >= places;
   rules.reset();
@@ -106,8 +108,7 @@ void Writer::refresh_lane(LaneId lane) {
     statements().drop_lane.run(lane.value);
     return;
   }
-  const bool may_send =
-      status == CampaignStatus::sending || (plans && status == CampaignStatus::scheduled);
+  const bool may_send = status == CampaignStatus::sending || (plans && status == CampaignStatus::scheduled);
   std::optional<std::int64_t> wake = first_due;
   if (queue_paused || !may_send || full) wake.reset();
   if (wake && !plans) {
@@ -145,7 +146,8 @@ void Writer::recount_lanes() {
       " running = 0");
   db.execute(
       "UPDATE lane SET running = held.n FROM "
-      "(SELECT lane_id, count(*) AS n FROM task WHERE state > 0 GROUP BY lane_id) AS held WHERE held.lane_id = lane.id");
+      "(SELECT lane_id, count(*) AS n FROM task WHERE state > 0 GROUP BY lane_id) AS held WHERE held.lane_id "
+      "= lane.id");
   Statement all(db, "SELECT id FROM lane");
   for (const auto lane : collect(all.query())) refresh_lane(lane);
 }

@@ -78,9 +78,9 @@ struct Writer {
   std::mutex mutex;
   std::function<void()> bell;
   std::string file;
-  CrewId crew;       ///< of this process; 0 for verbs that work without a server
+  CrewId crew;               ///< of this process; 0 for verbs that work without a server
   bool quarantined = false;  ///< restored from a backup: claims give nothing until a person ends it
-  std::string trouble;  ///< why the last transaction failed; empty when it did not
+  std::string trouble;       ///< why the last transaction failed; empty when it did not
 
  private:
   // Prepared on first use: the schema must be there by then.
