@@ -1,7 +1,5 @@
 #include "smtp/delivery_session.h"
 
-#include <array>
-
 #include "base/check.h"
 #include "base/crash_point.h"
 #include "smtp/command.h"
@@ -13,19 +11,47 @@ namespace {
 /// A block must be out within Deadlines::block: at 3 minutes that is at least 500 octets a second.
 constexpr std::size_t block_size = 90'000;
 
-Trouble local_reply(Stage stage, const char* enhanced, std::string text) {
-  std::string shown = text;
-  return {Trouble::Kind::reply, stage, {501, enhanced, std::move(text)}, std::move(shown)};
-}
+/// Awaited by a follower: its leader hands over the line, or says that it is lost.
+class Turn {
+ public:
+  explicit Turn(std::shared_ptr<Seat> seat) : seat_(std::move(seat)) {}
+  Turn(const Turn&) = delete;
+  ~Turn() { seat_->waiting = {}; }
+  bool await_ready() const { return seat_->line != nullptr; }
+  void await_suspend(std::coroutine_handle<> follower) { seat_->waiting = follower; }
+  void await_resume() const {}
+
+ private:
+  std::shared_ptr<Seat> seat_;
+};
 
 }  // namespace
 
 DeliverySession::DeliverySession(std::shared_ptr<LineKeeper> keeper, std::unique_ptr<Line> line)
     : keeper_(std::move(keeper)), line_(std::move(line)) {}
 
+DeliverySession::DeliverySession(std::shared_ptr<LineKeeper> keeper, std::shared_ptr<Seat> seat)
+    : keeper_(std::move(keeper)), seat_(std::move(seat)) {}
+
 DeliverySession::~DeliverySession() {
-  if (!line_) return;
-  if (state_ == State::ready) {
+  if (seat_) leave_seat();
+  if (line_) give_up_line();
+}
+
+void DeliverySession::leave_seat() {
+  seat_->abandoned = true;
+  // Handed over already, but we were not called yet. What we said is on its way: hang up.
+  if (seat_->line) keeper_->drop(std::move(seat_->line));
+}
+
+/// To the one behind us if there is one, else to the pool.
+void DeliverySession::give_up_line() {
+  const bool envelope_left = behind_ && !behind_->envelope.empty();
+  if (envelope_left && !behind_->abandoned) {
+    behind_->lost = state_ != State::ready;
+    behind_->line = std::move(line_);
+    keeper_->call(std::move(behind_));
+  } else if (state_ == State::ready && !envelope_left) {
     keeper_->take_back(std::move(line_));
   } else {
     keeper_->drop(std::move(line_));
@@ -34,35 +60,12 @@ DeliverySession::~DeliverySession() {
 
 // ---- the envelope -----------------------------------------------------------------------------
 
-std::optional<Trouble> DeliverySession::local_refusal(const Envelope& envelope) const {
-  const Capabilities& offers = line_->offers;
-  if (offers.max_size > 0 && envelope.size > offers.max_size) {
-    return Trouble{Trouble::Kind::too_big,
-                   Stage::mail,
-                   {},
-                   "The message has " + std::to_string(envelope.size) + " octets, the server takes at most " +
-                       std::to_string(offers.max_size) + "."};
-  }
-  if (envelope.needs_smtputf8 && !offers.smtputf8) {
-    return Trouble{Trouble::Kind::needs_utf8,
-                   Stage::mail,
-                   {},
-                   "The address has characters beyond ASCII, and the server does not offer SMTPUTF8."};
-  }
-  return std::nullopt;
-}
-
 Async<std::optional<Trouble>> DeliverySession::offer(const Envelope& envelope) {
   CHECK(state_ == State::ready);
   bool replaced = false;
   while (true) {
-    if (auto refusal = local_refusal(envelope)) {
-      state_ = State::ready;
-      co_return refusal;
-    }
-    state_ = State::offering;
-    auto conversation = converse(envelope);
-    Answer answer = co_await conversation;
+    auto offering = seat_ ? offer_ahead(envelope) : offer_now(envelope);
+    Answer answer = co_await offering;
     if (!answer.trouble) {
       state_ = State::offered;
       line_->connection->listen();  // what comes before the dot is out is no answer to it
@@ -89,59 +92,57 @@ Async<std::optional<Trouble>> DeliverySession::offer(const Envelope& envelope) {
   }
 }
 
-Async<DeliverySession::Answer> DeliverySession::converse(const Envelope& envelope) {
-  Line& line = *line_;
-  Connection& connection = *line.connection;
-  const Deadlines& limits = keeper_->deadlines();
-  const bool ahead = line.offers.pipelining;
+/// Says the envelope to the one in front and goes on when the line is ours.
+Async<DeliverySession::Answer> DeliverySession::offer_ahead(const Envelope& envelope) {
+  if (auto refusal = local_refusal(envelope, seat_->offers)) co_return Answer{std::move(refusal)};
+  const auto commands = spell(envelope, seat_->offers, seat_->bare_mail, /*reset=*/false);
+  if (!commands) co_return Answer{commands.error()};
+  seat_->envelope = commands->text;
+  state_ = State::offering;
+  Turn turn(seat_);
+  co_await turn;
 
-  MailParameters parameters;
-  if (!line.bare_mail && line.offers.size && envelope.size > 0) parameters.size = envelope.size;
-  parameters.eight_bit = !line.bare_mail && envelope.has_8bit && line.offers.eight_bit_mime;
-  parameters.smtputf8 = envelope.needs_smtputf8;
+  const auto seat = std::exchange(seat_, {});
+  line_ = std::move(seat->line);
+  if (seat->lost) {
+    co_return Answer{.trouble = broke(Stage::mail, *line_->connection), .stale = true, .lost = true};
+  }
+  line_->needs_reset = true;
+  crash_point("envelope_sent");
+  auto conversation = converse(*commands, /*are_sent=*/true, /*may_be_stale=*/true);
+  co_return co_await conversation;
+}
 
-  // The whole envelope is built first, so that a bad address is refused before a byte is out.
-  std::string& out = connection.out();
-  struct Step {
-    Stage stage;
-    bool reset;
-    std::size_t end;  ///< of its command in `commands`
-  };
-  std::array<Step, 4> steps;
-  std::size_t count = 0;
-  if (line.needs_reset) {
-    out += rset_command;
-    steps[count++] = {Stage::mail, true, out.size()};
-  }
-  if (!append_mail(out, envelope.from.local, envelope.from.domain, parameters)) {
-    out.clear();
-    co_return Answer{local_reply(Stage::mail, "5.1.7", "The sender's address is malformed.")};
-  }
-  steps[count++] = {Stage::mail, false, out.size()};
-  if (!append_rcpt(out, envelope.to.local, envelope.to.domain)) {
-    out.clear();
-    co_return Answer{local_reply(Stage::rcpt, "5.1.3", "The recipient's address is malformed.")};
-  }
-  steps[count++] = {Stage::rcpt, false, out.size()};
-  out += data_command;
-  steps[count++] = {Stage::data, false, out.size()};
-
-  const std::string commands = ahead ? std::string() : std::exchange(out, {});
-  const bool may_be_stale = line.was_idle;
-  line.was_idle = false;
-  line.needs_reset = true;
-  if (ahead) {
-    auto sent = connection.flush(limits.command);
+Async<DeliverySession::Answer> DeliverySession::offer_now(const Envelope& envelope) {
+  state_ = State::ready;
+  if (auto refusal = local_refusal(envelope, line_->offers)) co_return Answer{std::move(refusal)};
+  const auto commands = spell(envelope, line_->offers, line_->bare_mail, line_->needs_reset);
+  if (!commands) co_return Answer{commands.error()};
+  state_ = State::offering;
+  const bool may_be_stale = std::exchange(line_->was_idle, false);
+  line_->needs_reset = true;
+  const bool pipelines = line_->offers.pipelining;
+  if (pipelines) {
+    line_->connection->out() += commands->text;
+    auto sent = line_->connection->flush(keeper_->deadlines().command);
     co_await sent;  // when it failed, the replies say more
     crash_point("envelope_sent");
   }
+  auto conversation = converse(*commands, pipelines, may_be_stale);
+  co_return co_await conversation;
+}
 
+/// Hears what the server says to each command; says them one by one where they are not sent already.
+Async<DeliverySession::Answer> DeliverySession::converse(const EnvelopeCommands& commands, bool are_sent,
+                                                         bool may_be_stale) {
+  Connection& connection = *line_->connection;
+  const Deadlines& limits = keeper_->deadlines();
   Answer answer;
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Step& step = steps[i];
-    if (!ahead) {
-      out.assign(commands, begin, step.end - begin);
+  for (std::size_t i = 0; i < commands.count; ++i) {
+    const auto& step = commands.steps[i];
+    if (!are_sent) {
+      connection.out().assign(commands.text, begin, step.end - begin);
       begin = step.end;
       auto sent = connection.flush(limits.command);
       co_await sent;
@@ -170,10 +171,10 @@ Async<DeliverySession::Answer> DeliverySession::converse(const Envelope& envelop
     }
     if (wanted || answer.trouble) continue;
     answer.trouble = refused(step.stage, connection);
-    answer.bad_parameter = step.stage == Stage::mail && (code == 555 || code == 504) &&
-                           (parameters.size || parameters.eight_bit);
+    answer.bad_parameter =
+        step.stage == Stage::mail && (code == 555 || code == 504) && commands.may_do_without_parameters;
     answer.lost = answer.trouble->kind == Trouble::Kind::garbage;
-    if (!ahead || answer.lost) co_return answer;
+    if (!are_sent || answer.lost) co_return answer;
   }
   co_return answer;
 }
@@ -236,6 +237,7 @@ Async<std::expected<Reply, Trouble>> DeliverySession::commit(std::string_view me
   CHECK(state_ == State::offered || state_ == State::bodied);
   Connection& connection = *line_->connection;
   const Deadlines& limits = keeper_->deadlines();
+  behind_ = keeper_->invite(*line_);
   if (std::exchange(state_, State::gone) == State::offered) {
     auto body = write_body(message, true);
     auto trouble = co_await body;
@@ -247,6 +249,8 @@ Async<std::expected<Reply, Trouble>> DeliverySession::commit(std::string_view me
   }
 
   connection.out() += final_dot;
+  const std::string_view ahead = behind_ ? std::string_view{behind_->envelope} : std::string_view{};
+  connection.out() += ahead;
   crash_point("before_dot");
   connection.set_past_dot(true);
   state_ = State::dotted;
@@ -256,7 +260,7 @@ Async<std::expected<Reply, Trouble>> DeliverySession::commit(std::string_view me
   auto sent =
       connection.flush(limits.block, encrypted ? Connection::OnInput::go_on : Connection::OnInput::stop);
   const auto written = co_await sent;
-  if (written != Connection::Written::all && !encrypted && connection.unwritten() > 0) {
+  if (written != Connection::Written::all && !encrypted && connection.unwritten() > ahead.size()) {
     state_ = State::gone;
     connection.set_past_dot(false);
     auto early = hear_early(connection.broken().kind);

@@ -8,10 +8,14 @@
 //     ▲ ▲                │                │                      │
 //     │ └────refused─────┘                └───────commit─────────┤
 //     └───────────────────reply read──── dotted ◄────────────────┘     any ──line lost──► gone
+//
+// Where others wait for a line, the next one's envelope travels ahead: in the write that ends with
+// our dot (see Seat in line.h). Its session has no line of its own until ours was read its reply.
 
 #include <memory>
 
 #include "mail/session.h"
+#include "smtp/envelope_commands.h"
 #include "smtp/line.h"
 
 namespace postrider {
@@ -19,6 +23,8 @@ namespace postrider {
 class DeliverySession : public Session {
  public:
   DeliverySession(std::shared_ptr<LineKeeper> keeper, std::unique_ptr<Line> line);
+  /// Behind another delivery.
+  DeliverySession(std::shared_ptr<LineKeeper> keeper, std::shared_ptr<Seat> seat);
   ~DeliverySession() override;
 
   Async<std::optional<Trouble>> offer(const Envelope& envelope) override;
@@ -30,19 +36,24 @@ class DeliverySession : public Session {
   /// How one attempt to hand over an envelope ended.
   struct Answer {
     std::optional<Trouble> trouble;  ///< nothing: 354
-    bool stale = false;              ///< the server had hung up while the line was idle
+    bool stale = false;              ///< the server had hung up before it heard of this email
     bool bad_parameter = false;      ///< it does not know a MAIL parameter it could do without
     bool lost = false;               ///< the line is of no further use
   };
 
-  std::optional<Trouble> local_refusal(const Envelope& envelope) const;
-  Async<Answer> converse(const Envelope& envelope);
+  Async<Answer> offer_ahead(const Envelope& envelope);
+  Async<Answer> offer_now(const Envelope& envelope);
+  Async<Answer> converse(const EnvelopeCommands& commands, bool are_sent, bool may_be_stale);
   Async<bool> take_back_data();
   Async<std::optional<Trouble>> write_body(std::string_view message, bool with_dot);
   Async<Trouble> hear_early(Trouble::Kind kind);
+  void leave_seat();
+  void give_up_line();
 
   std::shared_ptr<LineKeeper> keeper_;
-  std::unique_ptr<Line> line_;
+  std::unique_ptr<Line> line_;    ///< none while we sit behind another
+  std::shared_ptr<Seat> seat_;    ///< ours, behind another
+  std::shared_ptr<Seat> behind_;  ///< of the one behind us
   State state_ = State::ready;
 };
 

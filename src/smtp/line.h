@@ -2,9 +2,11 @@
 // Line: a connection that was greeted and let in, with what the server offered and how often it
 // was used. LineKeeper is who gets it back: the pool. Loop only.
 
+#include <coroutine>
 #include <expected>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/async.h"
 #include "base/id.h"
@@ -35,6 +37,21 @@ struct Line {
   bool needs_reset = false;  ///< a transaction was begun and given up
   bool bare_mail = false;    ///< the server chokes on MAIL parameters it offered
   BootTime idle_since{};
+  unsigned closings = 0;  ///< the pool's count of close_all() when it was opened
+};
+
+/// Seat: the place of one delivery behind another on the same line. The one in front (the leader)
+/// sends the envelope of the one behind (the follower) in the write that ends with its own dot, and
+/// hands the line over with its reply: one round trip for each email instead of two. Shared by both;
+/// either may go away first.
+struct Seat {
+  Capabilities offers;  ///< of the line
+  bool bare_mail = false;
+  std::string envelope;             ///< said by the follower before the leader writes; empty: nothing to send
+  bool abandoned = false;           ///< the follower went away
+  std::coroutine_handle<> waiting;  ///< the follower, until it is called
+  std::unique_ptr<Line> line;       ///< handed over
+  bool lost = false;                ///< the line broke, or the envelope never left: nothing was accepted
 };
 
 class LineKeeper {
@@ -45,7 +62,15 @@ class LineKeeper {
   virtual void take_back(std::unique_ptr<Line> line) = 0;
   /// Hangs up.
   virtual void drop(std::unique_ptr<Line> line) = 0;
-  /// Hangs up and opens a fresh one in its place.
+  /// The delivery that has waited longest for a line of this mailbox gets a seat behind the caller's
+  /// and runs until it has said its envelope; nullptr where nobody waits or the line is not to be
+  /// shared (no PIPELINING, RFC 2920; other settings; its share of mails is used up).
+  virtual std::shared_ptr<Seat> invite(const Line& line) = 0;
+  /// Calls the seat's follower: later, when all that runs now has come to rest, so that the leader's
+  /// reply is asked to be recorded before the follower asks for its gate.
+  virtual void call(std::shared_ptr<Seat> seat) = 0;
+  /// Hangs up and opens a fresh one in its place. Trouble of kind closed when the pool was closed since
+  /// the line was opened.
   virtual Async<std::expected<std::unique_ptr<Line>, Trouble>> replace(std::unique_ptr<Line> line) = 0;
 };
 

@@ -53,6 +53,8 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
   const Deadlines& deadlines() const override { return options_.deadlines; }
   void take_back(std::unique_ptr<Line> line) override;
   void drop(std::unique_ptr<Line> line) override;
+  std::shared_ptr<Seat> invite(const Line& line) override;
+  void call(std::shared_ptr<Seat> seat) override;
   Async<std::expected<std::unique_ptr<Line>, Trouble>> replace(std::unique_ptr<Line> line) override;
 
  private:
@@ -69,7 +71,7 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
     bool pump_posted = false;
   };
 
-  /// Awaited: one's place in the line for a session. False when the pool was closed meanwhile.
+  /// Awaited: one's place in the queue for a session. False when the pool was closed meanwhile.
   class Turn {
    public:
     Turn(Pool& pool, Group& group) : pool_(pool), group_(group) {}
@@ -83,15 +85,24 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
       group_.waiting.push_back(this);
     }
     bool await_resume() const { return !closed_; }
-    void call(bool closed) {
-      closed_ = closed;
-      std::exchange(waiter_, {}).resume();
+    /// Its session is free, or may be opened.
+    void call() { std::exchange(waiter_, {}).resume(); }
+    /// It may go on behind another.
+    void call(std::shared_ptr<Seat> seat) {
+      seat_ = std::move(seat);
+      call();
     }
+    void close() {
+      closed_ = true;
+      call();
+    }
+    std::shared_ptr<Seat> seat() { return std::move(seat_); }
 
    private:
     Pool& pool_;
     Group& group_;
     std::coroutine_handle<> waiter_;
+    std::shared_ptr<Seat> seat_;
     bool closed_ = false;
   };
 
@@ -140,6 +151,7 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
   bool watching_ = false;
   std::unordered_map<MailboxId, Group> groups_;  ///< never shrinks: references stay good
   std::vector<std::shared_ptr<Connection>> connections_;
+  unsigned closings_ = 0;
   bool closed_ = false;
 };
 
@@ -155,6 +167,7 @@ Async<std::expected<std::unique_ptr<Session>, Trouble>> Pool::open(std::shared_p
     co_return std::unexpected(
         Trouble{Trouble::Kind::closed, Stage::connect, {}, "Sending was stopped before a session was free."});
   }
+  if (auto seat = turn.seat()) co_return std::make_unique<DeliverySession>(pool, std::move(seat));
   std::unique_ptr<Line> line = pool->take_idle(group);
   if (!line) {
     ++group.open;
@@ -172,6 +185,7 @@ Async<Pool::Opened> Pool::open_line(MailboxId mailbox, Group& group) {
   line->connection = std::make_shared<Connection>(loop_, clock_);
   line->mailbox = mailbox;
   line->settings = group.settings;
+  line->closings = closings_;
   const MailServer server = group.server;  // may change while we dial
   Place place(*this, group, line->connection);
   // Reading the system's authorities takes a while: not before they are needed.
@@ -186,10 +200,34 @@ Async<Pool::Opened> Pool::open_line(MailboxId mailbox, Group& group) {
 Async<Pool::Opened> Pool::replace(std::unique_ptr<Line> line) {
   const MailboxId mailbox = line->mailbox;
   Group& group = groups_.at(mailbox);
+  const bool closed_since = line->closings != closings_;
   drop(std::move(line));
+  if (closed_since) {
+    co_return std::unexpected(Trouble{Trouble::Kind::closed, Stage::connect, {}, "Sending was stopped."});
+  }
   ++group.open;  // at once, so that nobody who waits takes the place
   auto opening = open_line(mailbox, group);
   co_return co_await opening;
+}
+
+std::shared_ptr<Seat> Pool::invite(const Line& line) {
+  Group& group = groups_.at(line.mailbox);
+  const bool share = line.offers.pipelining && line.closings == closings_ && is_usable(line, group) &&
+                     line.mails + 1 < options_.mails_per_session;
+  if (!share || group.waiting.empty()) return nullptr;
+  auto seat = std::make_shared<Seat>();
+  seat->offers = line.offers;
+  seat->bare_mail = line.bare_mail;
+  Turn* const next = group.waiting.front();
+  group.waiting.pop_front();
+  next->call(seat);
+  return seat;
+}
+
+void Pool::call(std::shared_ptr<Seat> seat) {
+  asio::post(loop_, [seat = std::move(seat)] {
+    if (auto follower = std::exchange(seat->waiting, {})) follower.resume();
+  });
 }
 
 void Pool::adopt(Group& group, const MailServer& server) {
@@ -248,6 +286,7 @@ void Pool::forget(Group& group, Connection& connection) {
 }
 
 void Pool::close_all() {
+  ++closings_;
   for (auto& [mailbox, group] : groups_) {
     for (auto& line : std::exchange(group.idle, {})) retire(group, std::move(line));
   }
@@ -260,7 +299,7 @@ void Pool::close_all() {
       for (auto left = group.waiting.size(); left > 0 && !group.waiting.empty(); --left) {
         Turn* const turn = group.waiting.front();
         group.waiting.pop_front();
-        turn->call(/*closed=*/true);
+        turn->close();
       }
     }
   });
@@ -281,7 +320,7 @@ void Pool::pump(Group& group) {
   while (!group.waiting.empty() && has_room(group)) {
     Turn* const turn = group.waiting.front();
     group.waiting.pop_front();
-    turn->call(/*closed=*/false);  // takes its session, or counts it as open, before it waits again
+    turn->call();  // takes its session, or counts it as open, before it waits again
   }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 // The pool of SMTP sessions of one crew, over real sockets: implements the seam mail/session.h.
 // Idle sessions are kept per mailbox and used again without RSET; at most `max_sessions` are open
-// per mailbox and further callers of open() wait in line; each session is recycled after a number
+// per mailbox and further callers of open() wait in line. Where a server pipelines, whoever waits
+// longest goes on behind a delivery that is about to send its body: its envelope leaves in the same
+// write. Each session is recycled after a number
 // of mails or some minutes of idleness. A session whose server hung up meanwhile is replaced at
 // its first command without anybody noticing. Loop only.
 
