@@ -8,7 +8,6 @@ namespace {
 
 /// Up to this size body and dot leave in one write, after the gate. A larger body travels first.
 constexpr std::size_t kSendsInOneWrite = 32 * 1024;
-constexpr int kGeneration = 1;
 
 /// Something of ours is missing or broken, so the mailbox stops until a person has looked.
 AttemptOutcome our_fault(const Error& error) {
@@ -59,7 +58,7 @@ Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
       .subject = (*campaign)->subject.render(recipient.values),
       .text = (*campaign)->message.render(recipient.values),
       .message_id = make_message_id(message_id_key_, task.campaign.value, recipient.recipient.value,
-                                    kGeneration, from.from.domain),
+                                    kMessageGeneration, from.from.domain),
       .date = clock_.wall_now(),
   });
   const Envelope envelope{.from = from.from,

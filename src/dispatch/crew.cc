@@ -1,6 +1,7 @@
 #include "dispatch/crew.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace postrider {
 namespace {
@@ -42,10 +43,23 @@ void Crew::start() {
 }
 
 void Crew::stop(std::function<void()> done) {
-  if (!stopping_) ledger_.add_places(-options_.max_running);
-  stopping_ = true;
   done_ = std::move(done);
-  if (running_ == 0) loop_.post(done_);
+  if (std::exchange(stopping_, true)) return end_if_quiet();
+  ledger_.add_places(-options_.max_running);
+  spawn(hear_last_claim());
+}
+
+/// A transaction under way may still bring tasks. Results come in order: once a word of ours has come
+/// back, so has everything claimed before it.
+Async<void> Crew::hear_last_claim() {
+  Entry nothing = Claim{id_, 0};
+  co_await ledger_.ask(std::move(nothing));
+  heard_last_claim_ = true;
+  end_if_quiet();
+}
+
+void Crew::end_if_quiet() {
+  if (heard_last_claim_ && running_ == 0 && done_) loop_.post(std::exchange(done_, {}));
 }
 
 void Crew::ring() {
@@ -79,7 +93,7 @@ Async<void> Crew::work(ClaimedTask task) {
     co_await work_email(task);
   }
   --running_;
-  if (stopping_ && running_ == 0 && done_) loop_.post(done_);
+  end_if_quiet();
 }
 
 Async<void> Crew::work_email(const ClaimedTask& task) {

@@ -36,6 +36,8 @@ class Crew {
   class LedgerGate;
   void on_claimed(Claimed claimed);
   void sleep_until_wake(std::optional<WallTime> wake);
+  Async<void> hear_last_claim();
+  void end_if_quiet();
   Async<void> work(ClaimedTask task);
   Async<void> work_email(const ClaimedTask& task);
   Async<HandlerResult> handle(const ClaimedTask& task);
@@ -50,6 +52,7 @@ class Crew {
   CrewOptions options_;
   int running_ = 0;
   bool stopping_ = false;
+  bool heard_last_claim_ = false;
   std::function<void()> done_;
   std::optional<Loop::TimerId> alarm_;
 };

@@ -142,7 +142,7 @@ TEST_F(CrewTest, EveryEmailOfACampaignPassesItsGateOnce) {
   EXPECT_EQ(campaign(id).status, CampaignStatus::completed);
   EXPECT_EQ(script_.dots.size(), 300u);
   for (const auto& [task, dots] : script_.dots) EXPECT_EQ(dots, 1) << task;
-  EXPECT_EQ(script_.most_at_once, 10) << "the mailbox has ten sessions";
+  EXPECT_EQ(script_.most_at_once, 20) << "two for each of the mailbox's ten sessions";
 }
 
 TEST_F(CrewTest, ItNeverRunsMoreThanItHasPlacesFor) {

@@ -96,7 +96,8 @@ class Ledger {
   bool poked_ = false;
   bool stopping_ = false;
   std::string trouble_;
-  std::vector<Ask*> kept_;  // the ledger's thread only: to be applied again
+  std::vector<Ask*> kept_;      // the ledger's thread only: to be applied again
+  std::size_t last_group_ = 0;  // likewise: words in the last transaction
   std::thread thread_;
 };
 

@@ -30,6 +30,9 @@ struct MessageParts {
 /// sent 7bit, other text quoted-printable or base64, whichever is shorter.
 std::string compose(const MessageParts& parts);
 
+/// The only one so far: a further email of one recipient in one campaign would count on.
+inline constexpr int kMessageGeneration = 1;
+
 /// `<26 characters of base32(HMAC-SHA256(key, campaign, recipient, generation))@domain>`: the same
 /// on every attempt of one email, and unguessable without `key` (32 bytes).
 std::string make_message_id(std::span<const unsigned char> key, std::int64_t campaign, std::int64_t recipient,

@@ -54,21 +54,18 @@ Micros pause_for(const AttemptOutcome& outcome, int faults_before) {
 
 /// The mailbox's fault: the email waits for it and pays nothing.
 Verdict judge_mailbox(const AttemptOutcome& outcome, const MailboxState& mailbox, WallTime now) {
-  Verdict verdict{.action = Verdict::Action::later};
+  // Due at once: the mailbox alone holds it back, and when a person resumes it before its time is up,
+  // nothing else does.
+  Verdict verdict{.action = Verdict::Action::later, .due = now};
   const bool repeated = mailbox.faults_in_a_row + 1 >= kFaultsUntilStop && stops_when_repeated(outcome);
   if (outcome.mailbox_fault == MailboxFault::stop || repeated) {
     verdict.mailbox = Verdict::Mailbox::stop;
-    verdict.due = now;
     return verdict;
   }
   const bool counted_already = now < mailbox.paused_until && outcome.mailbox_fault != MailboxFault::pause_day;
-  if (counted_already) {
-    verdict.due = mailbox.paused_until;
-    return verdict;
-  }
+  if (counted_already) return verdict;
   verdict.mailbox = Verdict::Mailbox::pause;
   verdict.mailbox_until = now + pause_for(outcome, mailbox.faults_in_a_row);
-  verdict.due = verdict.mailbox_until;
   return verdict;
 }
 

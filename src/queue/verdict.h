@@ -83,8 +83,8 @@ struct Verdict {
 /// us in for now); a used-up daily quota pauses it for 6 h between probes. A server that
 /// turns us away at its greeting or breaks TLS three times in a row stops the mailbox.
 ///
-/// `due` of a `later` is after `now`, except under Mailbox::stop: there it is `now`, because the
-/// stopped mailbox holds the email back and nothing else should once a person has started it again.
+/// `due` of a `later` is after `now`, except after a mailbox's fault: there it is `now`, because the
+/// paused or stopped mailbox holds the email back, and nothing else should once it sends again.
 Verdict judge(const AttemptOutcome& outcome, const TaskHistory& history, const MailboxState& mailbox,
               const RetryRules& rules, WallTime now);
 

@@ -56,7 +56,9 @@ struct EmailView {
   int tries = 0;
   int max_tries = 3;
   std::optional<WallTime> due, sent_at, finished_at;
-  std::string message_id;  ///< of the last attempt that reached the gate
+  RecipientId recipient;
+  std::string sent_as;     ///< domain of the From of the last attempt, if that reached its dot
+  std::string message_id;  ///< of that attempt; the store leaves it empty: see actions/message_ids.h
   int code = 0;            ///< of the last reply
   std::string enhanced;
   std::string server_text;  ///< the server's own words

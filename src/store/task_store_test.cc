@@ -352,9 +352,9 @@ TEST_F(TaskStoreTest, AStoppedMailboxWaitsForAPerson) {
 }
 
 TEST_F(TaskStoreTest, AfterStopNoGateOpens) {
-  const auto id = start(draft({add_mailbox()}), 10);
+  const auto id = start(draft({add_mailbox()}), 15);
   const auto due = claim();
-  ASSERT_EQ(due.size(), 5u) << "as many as the mailbox has sessions";
+  ASSERT_EQ(due.size(), 10u) << "two for each of the mailbox's five sessions";
   ASSERT_EQ(pass(due[0]).kind, GateAnswer::Kind::open);
   const auto answer = nouns().stop(id);
   ASSERT_TRUE(answer);
@@ -363,9 +363,9 @@ TEST_F(TaskStoreTest, AfterStopNoGateOpens) {
   EXPECT_EQ(shut.kind, GateAnswer::Kind::cancelled);
   release(due[1], shut);
   record(due[2], deferred());
-  for (const auto i : {3, 4}) release(due[static_cast<std::size_t>(i)], shut);
+  for (std::size_t i = 3; i < due.size(); ++i) release(due[i], shut);
   record(due[0], delivered());
-  EXPECT_EQ(counts(id), (Counts{.sent = 1, .skipped = 9}));
+  EXPECT_EQ(counts(id), (Counts{.sent = 1, .skipped = 14}));
   EXPECT_EQ(status(id), CampaignStatus::cancelled);
   EXPECT_EQ(email(id, 10).reason, "Campaign was cancelled");
   EXPECT_TRUE(claim().empty());
@@ -452,7 +452,7 @@ TEST_F(TaskStoreTest, LanesShareFairlyAndASlowMailboxHoldsUpNoOther) {
   claim(0);
   std::map<std::int64_t, int> got;
   for (const auto& task : claim(40)) ++got[task.campaign.value];
-  EXPECT_EQ(got[b.value], 1) << "its mailbox has one session";
+  EXPECT_EQ(got[b.value], 2) << "its mailbox has one session, for one email and the next one's envelope";
   EXPECT_GE(got[a.value], 30);
 }
 
@@ -488,13 +488,13 @@ TEST_F(TaskStoreTest, APurgePausesAndResumeMakesTasksForExactlyThoseWithout) {
   const auto queue = nouns().find_queue("email-campaign-queue")->id;
   const auto purged = nouns().purge_queue(queue, "14:02");
   ASSERT_TRUE(purged);
-  EXPECT_EQ(*purged, 45);
+  EXPECT_EQ(*purged, 40);
   EXPECT_EQ(status(id), CampaignStatus::paused);
-  EXPECT_NE(nouns().campaign(id)->why.find("queue purged 14:02, 45 emails without a task"), std::string::npos)
+  EXPECT_NE(nouns().campaign(id)->why.find("queue purged 14:02, 40 emails without a task"), std::string::npos)
       << nouns().campaign(id)->why;
   EXPECT_TRUE(claim().empty());
   ASSERT_TRUE(nouns().resume(id));
-  EXPECT_EQ(send_all_due(), 45);
+  EXPECT_EQ(send_all_due(), 40);
   EXPECT_EQ(status(id), CampaignStatus::completed);
   expect_tally_equals_recount(id);
 }
@@ -578,7 +578,7 @@ TEST_F(TaskStoreTest, APausedCampaignGivesNothingAndLosesNothing) {
 }
 
 TEST_F(TaskStoreTest, ABatchServesItsClaimsLastSoARecordMakesRoomForTheNextEmail) {
-  start(draft({add_mailbox("box", 1)}), 2);
+  start(draft({add_mailbox("box", 1)}), 3);
   const auto first = claim().at(0);
   ASSERT_EQ(pass(first).kind, GateAnswer::Kind::open);
   const std::vector<Entry> batch{Claim{crew_, 10}, Record{crew_, first.id, first.attempt, delivered()}};

@@ -11,7 +11,8 @@
 namespace postrider::sqlite {
 namespace {
 
-constexpr int kLanesAtOnce = 64;
+constexpr std::size_t kLanesAtOnce = 64;
+constexpr int kMostLanesLookedAt = 1000;
 
 void wake_at(Claimed& claimed, WallTime t) {
   if (!claimed.wake || *claimed.wake > t) claimed.wake = t;
@@ -20,7 +21,9 @@ void wake_at(Claimed& claimed, WallTime t) {
 }  // namespace
 
 Claims::Claims(Database& db)
-    : candidates_(db, "SELECT id FROM lane WHERE wake <= ? ORDER BY served, id LIMIT ?"),
+    // In the order of its index, sorted here: an ORDER BY of its own would cost SQLite a temporary
+    // table each time, more than all else of a claim.
+    : candidates_(db, "SELECT id, served FROM lane WHERE wake <= ? ORDER BY wake LIMIT ?"),
       running_of_mailbox_(db, "SELECT sum(running) FROM lane WHERE mailbox_id = ?"),
       running_of_queue_(db, "SELECT sum(running) FROM lane WHERE queue_id = ? AND mailbox_id > 0"),
       slots_(db, "SELECT count(*), min(taken) FROM mailbox_slot WHERE mailbox_id = ? AND taken > ?"),
@@ -28,7 +31,8 @@ Claims::Claims(Database& db)
       shut_lane_(db, "UPDATE lane SET not_before = ?2 WHERE id = ?1"),
       due_emails_(
           db,
-          "SELECT t.id, t.due, t.attempt, e.tries, e.first_try, r.id, r.ordinal, r.address, r.name, r.vals "
+          "SELECT t.id, t.due, t.attempt, e.tries, e.first_try, r.id, r.ordinal, r.address, r.name, r.vals, "
+          "r.address_key, e.resends "
           "FROM task t JOIN email e ON e.id = t.id JOIN recipient r ON r.id = e.recipient_id "
           "WHERE t.lane_id = ? AND t.state = 0 AND t.due <= ? ORDER BY t.due, t.id LIMIT ?"),
       due_plans_(db,
@@ -38,12 +42,16 @@ Claims::Claims(Database& db)
       tokens_(db, "UPDATE queue SET tokens = ?2, refilled = ?3 WHERE id = ?1"),
       next_wake_(db, "SELECT min(wake) FROM lane WHERE wake > ?") {}
 
-Claimed Claims::serve(Work& work, CrewId crew, int limit) {
+Claimed Claims::serve(Work& work, HeldTasks& tasks, CrewId crew, int limit) {
   Claimed claimed;
-  std::vector<LaneId> lanes;
-  candidates_.query(to_micros(work.now), kLanesAtOnce);
-  while (candidates_.step()) lanes.push_back(LaneId{candidates_.integer(0)});
+  std::vector<std::pair<std::int64_t, std::int64_t>> by_turn;  // when served last, id
+  candidates_.query(to_micros(work.now), kMostLanesLookedAt);
+  while (candidates_.step()) by_turn.emplace_back(candidates_.integer(1), candidates_.integer(0));
   candidates_.reset();
+  std::ranges::sort(by_turn);
+  if (by_turn.size() > kLanesAtOnce) by_turn.resize(kLanesAtOnce);
+  std::vector<LaneId> lanes;
+  for (const auto& [served, id] : by_turn) lanes.push_back(LaneId{id});
 
   // Two rounds: everybody's fair share, then what is left to whoever can use it.
   std::erase_if(lanes, [&](LaneId id) { return places(work, work.rows.lane(id), claimed) <= 0; });
@@ -54,7 +62,7 @@ Claimed Claims::serve(Work& work, CrewId crew, int limit) {
       if (room <= 0) break;
       auto& lane = work.rows.lane(id);
       const int n = std::min({room, round_limit, places(work, lane, claimed)});
-      if (n > 0) take(work, crew, lane, n, claimed);
+      if (n > 0) take(work, tasks, crew, lane, n, claimed);
     }
   }
   work.rows.write_back();
@@ -115,7 +123,7 @@ int Claims::places(Work& work, HotLane& lane, Claimed& claimed) {
   return free;
 }
 
-void Claims::take(Work& work, CrewId crew, HotLane& lane, int n, Claimed& claimed) {
+void Claims::take(Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, int n, Claimed& claimed) {
   auto& due = (lane.mailbox ? due_emails_ : due_plans_).query(lane.id.value, to_micros(work.now), n);
   const auto before = claimed.tasks.size();
   while (due.step()) {
@@ -131,6 +139,20 @@ void Claims::take(Work& work, CrewId crew, HotLane& lane, int n, Claimed& claime
       task.first_try = from_micros(due.integer(4));
       task.payload =
           encode_payload(RecipientId{due.integer(5)}, due.integer(6), due.text(7), due.text(8), due.text(9));
+      tasks.remember({.id = task.id,
+                      .attempt = task.attempt,
+                      .crew = crew,
+                      .lane = lane.id,
+                      .due = task.due,
+                      .started = work.now,
+                      .campaign = lane.campaign,
+                      .mailbox = lane.mailbox,
+                      .recipient = due.integer(5),
+                      .ordinal = due.integer(6),
+                      .address_key = std::string{due.text(10)},
+                      .tries = task.tries,
+                      .first_try = task.first_try,
+                      .resends = static_cast<int>(due.integer(11))});
     }
     claimed.tasks.push_back(std::move(task));
   }

@@ -84,6 +84,10 @@ bool Statement::is_null(int column) const {
 }
 
 Database::Database(const std::string& file, Mode mode) {
+  // Without statistics of its memory SQLite needs no lock for each piece of it. Once, before its first
+  // use in this process; later calls are refused, which changes nothing.
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(configured);
   const int flags =
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
       (mode == Mode::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
@@ -98,7 +102,27 @@ Database::Database(const std::string& file, Mode mode) {
 }
 
 Database::~Database() {
+  begin_.reset();
+  commit_.reset();
   sqlite3_close_v2(handle_);
+}
+
+void Database::run(std::optional<Statement>& statement, std::string_view sql) {
+  if (!statement) statement.emplace(*this, sql);
+  try {
+    statement->run();
+  } catch (...) {
+    statement->reset();  // one that failed and stands open would keep the next from beginning
+    throw;
+  }
+}
+
+void Database::begin() {
+  run(begin_, "BEGIN IMMEDIATE");
+}
+
+void Database::commit() {
+  run(commit_, "COMMIT");
 }
 
 void Database::execute(const std::string& sql) {
@@ -122,7 +146,7 @@ void Database::fail(int code, std::string_view doing) {
 }
 
 Transaction::Transaction(Database& database) : database_(database) {
-  database_.execute("BEGIN IMMEDIATE");
+  database_.begin();
 }
 
 Transaction::~Transaction() {
@@ -132,7 +156,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-  database_.execute("COMMIT");
+  database_.commit();
   open_ = false;
 }
 

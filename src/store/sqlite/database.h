@@ -79,12 +79,18 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   void execute(const std::string& sql);
+  /// BEGIN IMMEDIATE and COMMIT, prepared once: see Transaction.
+  void begin();
+  void commit();
   std::int64_t last_id() const;
   sqlite3* raw() { return handle_; }
   [[noreturn]] void fail(int code, std::string_view doing);
 
  private:
+  void run(std::optional<Statement>& statement, std::string_view sql);
+
   sqlite3* handle_ = nullptr;
+  std::optional<Statement> begin_, commit_;
 };
 
 /// BEGIN IMMEDIATE … COMMIT, rolled back unless committed.

@@ -11,9 +11,11 @@ std::string select_email_view() {
   return fmt::format(
       "SELECT e.id, r.ordinal, r.source_row, r.address, r.name, r.vals, {}, e.mailbox_id, e.tries, "
       "coalesce(c.max_tries, -1), (SELECT q.max_attempts FROM queue q WHERE q.id = c.queue_id), "
-      "coalesce(t.due, e.due), e.sent_at, e.finished_at, e.code, e.enhanced, e.server_text, "
+      "coalesce(t.due, e.due), "
+      "CASE WHEN e.status = 1 THEN coalesce(e.sent_at, a.ended) END, "
+      "coalesce(e.finished_at, CASE WHEN e.status > 0 THEN a.ended END), a.code, a.enhanced, a.server_text, "
       "coalesce(e.reason, CASE WHEN c.status = 6 THEN 'Campaign was cancelled' ELSE '' END), "
-      "CASE WHEN e.id IS NULL AND c.status = 6 THEN c.completed_at END, c.id ",
+      "CASE WHEN e.id IS NULL AND c.status = 6 THEN c.completed_at END, c.id, r.id, a.sent_as ",
       kDerivedStatus);
 }
 
@@ -42,6 +44,8 @@ EmailView read_email_view(const Statement& row) {
   email.enhanced = row.text(15);
   email.server_text = row.text(16);
   email.reason = row.text(17);
+  email.recipient = RecipientId{row.integer(20)};
+  email.sent_as = row.text(21);
   return email;
 }
 

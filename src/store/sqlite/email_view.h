@@ -19,12 +19,14 @@ inline constexpr std::string_view kDerivedStatus =
 inline constexpr std::string_view kFromRecipients =
     " FROM campaign c CROSS JOIN recipient r ON r.campaign_id = c.id "
     "LEFT JOIN email e ON e.campaign_id = r.campaign_id AND e.ordinal = r.ordinal AND e.step = 1 "
-    "LEFT JOIN task t ON t.id = e.id ";
+    "LEFT JOIN task t ON t.id = e.id "
+    "LEFT JOIN attempt a ON a.email_id = e.id AND a.number = e.last_attempt ";
 
 /// "FROM …" over emails that have a row, for questions only they can answer.
 inline constexpr std::string_view kFromEmails =
     " FROM email e CROSS JOIN campaign c ON c.id = e.campaign_id CROSS JOIN recipient r ON r.id = "
-    "e.recipient_id LEFT JOIN task t ON t.id = e.id ";
+    "e.recipient_id LEFT JOIN task t ON t.id = e.id "
+    "LEFT JOIN attempt a ON a.email_id = e.id AND a.number = e.last_attempt ";
 
 /// "SELECT …" in the order read_email_view expects.
 std::string select_email_view();

@@ -9,15 +9,14 @@
 namespace postrider::sqlite {
 
 Gates::Gates(Database& db)
-    : commit_(db, "UPDATE task SET state = 2 WHERE id = ? AND state = 1"),
-      address_(db, "SELECT address_key FROM recipient WHERE id = ?"),
-      suppressed_(db, "SELECT key, reason FROM suppression WHERE key IN (?1, ?2) LIMIT 1"),
+    : suppressions_(db),
+      commit_(db, "UPDATE task SET state = 2 WHERE id = ? AND attempt = ? AND crew_id = ? AND state = 1"),
       slots_(db, "SELECT count(*), min(taken) FROM mailbox_slot WHERE mailbox_id = ? AND taken > ?"),
       take_slot_(db, "INSERT OR IGNORE INTO mailbox_slot (mailbox_id, taken, email_id) VALUES (?, ?, ?)"),
       next_slot_(db, "UPDATE mailbox SET next_slot = ?2 WHERE id = ?1"),
       skip_(db, "UPDATE email SET status = 4, finished_at = ?2, reason = ?3 WHERE id = ?1") {}
 
-GateAnswer Gates::pass(Work& work, const Held& held) {
+GateAnswer Gates::pass(Work& work, HeldTasks& tasks, const Held& held) {
   using Kind = GateAnswer::Kind;
   // Asked again after a lost answer: the intent stands.
   if (held.state == TaskState::committing) return {};
@@ -29,21 +28,9 @@ GateAnswer Gates::pass(Work& work, const Held& held) {
   auto& mailbox = work.rows.mailbox(held.mailbox);
   if (mailbox.status == 2) return {.kind = Kind::cancelled, .why = "the mailbox is stopped"};
 
-  auto& recipient = address_.query(held.recipient);
-  if (!recipient.step()) {
-    recipient.reset();
-    return {.kind = Kind::cancelled, .why = "the recipient is gone"};
+  if (const auto reason = suppressions_.find(held.address_key)) {
+    return {.kind = Kind::suppressed, .why = fmt::format("suppressed: {}", *reason)};
   }
-  const std::string key{recipient.text(0)};
-  recipient.reset();
-  const std::string domain = key.substr(key.rfind('@'));
-  auto& suppression = suppressed_.query(std::string_view{key}, std::string_view{domain});
-  if (suppression.step()) {
-    GateAnswer answer{.kind = Kind::suppressed, .why = fmt::format("suppressed: {}", suppression.text(1))};
-    suppression.reset();
-    return answer;
-  }
-  suppression.reset();
 
   if (campaign.window && !is_open(*campaign.window, work.now)) {
     return {.kind = Kind::not_before,
@@ -63,29 +50,34 @@ GateAnswer Gates::pass(Work& work, const Held& held) {
     if (count >= mailbox.cap_24h) {
       return {.kind = Kind::not_before, .due = oldest + std::chrono::days{1}, .why = "the mailbox's cap"};
     }
-    take_slot_.run(held.mailbox.value, to_micros(work.now), held.id.value);
   }
+
+  if (commit_.run(held.id.value, held.attempt, held.crew.value) == 0) {
+    const auto row = tasks.read(held.crew, held.id, held.attempt);
+    if (row && row->state == TaskState::committing) return {};
+    return {.kind = Kind::lease_lost, .why = "the task is no longer held"};
+  }
+  if (mailbox.cap_24h > 0) take_slot_.run(held.mailbox.value, to_micros(work.now), held.id.value);
   if (least > Micros{0}) {
     const Micros gap = std::max(gap_after(campaign.pace, campaign.seed, held.ordinal), least);
     mailbox.next_slot = work.now + gap;
     next_slot_.run(held.mailbox.value, to_micros(mailbox.next_slot));
     work.rows.touch(held.mailbox);
   }
-  commit_.run(held.id.value);
   return {};
 }
 
-void Gates::release(Work& work, HeldTasks& tasks, const Held& held, const GateAnswer& why) {
+bool Gates::release(Work& work, HeldTasks& tasks, const Held& held, const GateAnswer& why) {
   using Kind = GateAnswer::Kind;
   const bool cancelled = work.rows.campaign(held.campaign).status == CampaignStatus::cancelled;
   if (cancelled || why.kind == Kind::suppressed) {
     const std::string_view reason = cancelled ? std::string_view{"Campaign was cancelled"} : why.why;
-    tasks.remove(work, held);
+    if (!tasks.remove(work, held)) return false;
     skip_.run(held.id.value, to_micros(work.now), reason);
     work.rows.count(held.campaign, EmailStatus::skipped, 1);
-    return;
+    return true;
   }
-  tasks.put_back(work, held, why.kind == Kind::not_before ? std::max(why.due, held.due) : held.due);
+  return tasks.put_back(work, held, why.kind == Kind::not_before ? std::max(why.due, held.due) : held.due);
 }
 
 }  // namespace postrider::sqlite

@@ -13,19 +13,22 @@ class HotRows::Readers {
       : campaign(
             db,
             "SELECT status, queue_id, pace_min, pace_max, window, seed, max_tries, max_age, on_uncertain, "
-            "brake_refusals, brake_percent, total, plan_cursor, repair_cursor, recent FROM campaign WHERE id "
-            "= ?"),
-        mailbox(db,
-                "SELECT status, paused_until, faults_in_a_row, next_slot, cap_24h, per_minute, sessions "
-                "FROM mailbox WHERE id = ?"),
+            "brake_refusals, brake_percent, total, plan_cursor, repair_cursor FROM campaign WHERE id = ?"),
+        brake(db, "SELECT recent FROM brake WHERE campaign_id = ?"),
+        mailbox(
+            db,
+            "SELECT status, paused_until, faults_in_a_row, next_slot, cap_24h, per_minute, sessions, sender "
+            "FROM mailbox WHERE id = ?"),
         queue(
             db,
             "SELECT paused, per_second, concurrent, max_attempts, max_retry, min_backoff, max_backoff, tokens, "
             "refilled FROM queue WHERE id = ?"),
         lane(db, "SELECT queue_id, campaign_id, mailbox_id, waiting FROM lane WHERE id = ?"),
         move_lane(db, "UPDATE lane SET waiting = waiting + ?2, running = running + ?3 WHERE id = ?1"),
-        set_recent(db, "UPDATE campaign SET recent = ?2 WHERE id = ?1") {}
-  Statement campaign, mailbox, queue, lane, move_lane, set_recent;
+        set_brake(db,
+                  "INSERT INTO brake (campaign_id, recent) VALUES (?1, ?2) "
+                  "ON CONFLICT (campaign_id) DO UPDATE SET recent = ?2") {}
+  Statement campaign, brake, mailbox, queue, lane, move_lane, set_brake;
 };
 
 std::shared_ptr<HotRows::Readers> HotRows::prepare(Database& db) {
@@ -52,9 +55,17 @@ HotCampaign& HotRows::campaign(CampaignId id) {
   hot.total = row.integer(11);
   hot.plan_cursor = row.integer(12);
   hot.repair_cursor = row.maybe_integer(13);
-  hot.recent = row.text(14);
   row.reset();
   return hot;
+}
+
+HotBrake& HotRows::brake(CampaignId id) {
+  const auto [at, fresh] = brakes_.try_emplace(id);
+  if (!fresh) return at->second;
+  auto& row = readers_.brake.query(id.value);
+  if (row.step()) at->second.recent = row.text(0);
+  row.reset();
+  return at->second;
 }
 
 HotMailbox& HotRows::mailbox(MailboxId id) {
@@ -71,6 +82,8 @@ HotMailbox& HotRows::mailbox(MailboxId id) {
   hot.cap_24h = static_cast<int>(row.integer(4));
   hot.per_minute = static_cast<int>(row.integer(5));
   hot.sessions = static_cast<int>(row.integer(6));
+  const auto sender = row.text(7);
+  hot.domain = sender.substr(sender.rfind('@') + 1);
   row.reset();
   return hot;
 }
@@ -123,9 +136,9 @@ void HotRows::write_back() {
     }
     lane.waiting_change = lane.running_change = 0;
   }
-  for (auto& [id, campaign] : campaigns_) {
-    if (campaign.recent_changed) readers_.set_recent.run(id.value, std::string_view{campaign.recent});
-    campaign.recent_changed = false;
+  for (auto& [id, brake] : brakes_) {
+    if (brake.changed) readers_.set_brake.run(id.value, std::string_view{brake.recent});
+    brake.changed = false;
   }
   for (const auto& [id, changes] : counted_) {
     for (std::size_t status = 0; status < changes.size(); ++status) {

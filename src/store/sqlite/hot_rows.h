@@ -30,8 +30,11 @@ struct HotCampaign {
   int brake_refusals = 0, brake_percent = 0;
   std::int64_t total = 0, plan_cursor = 0;
   std::optional<std::int64_t> repair_cursor;
+};
+
+struct HotBrake {
   std::string recent;  ///< see the schema
-  bool recent_changed = false;
+  bool changed = false;
 };
 
 struct HotMailbox {
@@ -41,6 +44,7 @@ struct HotMailbox {
   int faults_in_a_row = 0;
   WallTime next_slot{};
   int cap_24h = 0, per_minute = 0, sessions = 1;
+  std::string domain;  ///< of its From
 };
 
 struct HotQueue {
@@ -69,6 +73,7 @@ class HotRows {
   HotRows(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
 
   HotCampaign& campaign(CampaignId id);
+  HotBrake& brake(CampaignId id);
   HotMailbox& mailbox(MailboxId id);
   HotQueue& queue(QueueId id);
   HotLane& lane(LaneId id);
@@ -90,6 +95,7 @@ class HotRows {
   Writer& writer_;
   Readers& readers_;
   std::unordered_map<CampaignId, HotCampaign> campaigns_;
+  std::unordered_map<CampaignId, HotBrake> brakes_;
   std::unordered_map<MailboxId, HotMailbox> mailboxes_;
   std::unordered_map<QueueId, HotQueue> queues_;
   std::unordered_map<LaneId, HotLane> lanes_;

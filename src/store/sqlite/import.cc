@@ -7,6 +7,7 @@
 #include "mail/template.h"
 #include "store/sqlite/campaign_rows.h"
 #include "store/sqlite/campaign_store.h"
+#include "store/sqlite/suppression_lookup.h"
 #include "store/values.h"
 
 namespace postrider::sqlite {
@@ -55,24 +56,21 @@ void Import::add(SourceRow source) {
   } else {
     row.address = address->text();
     row.key = address->key();
-    row.domain_key = "@" + address->domain;
     if (adds_name_) row.values.push_back(row.name);
     if (adds_email_) row.values.push_back(row.address);
   }
   chunk_.push_back(std::move(row));
 }
 
-constexpr auto kSuppressed = "SELECT reason FROM suppression WHERE key IN (?, ?) ORDER BY key DESC LIMIT 1";
-
 void Import::judge_chunk(Database& reader) {
-  Statement suppressed(reader, kSuppressed), some(reader, "SELECT 1 FROM suppression LIMIT 1");
-  const bool suppressions = some.step();
+  SuppressionLookup suppressions(reader);
+  Statement some(reader, "SELECT 1 FROM suppression LIMIT 1");
+  const bool any = some.step();
   for (auto& row : chunk_) {
     if (row.fate == Fate::bad) continue;
-    if (suppressions &&
-        suppressed.query(std::string_view{row.key}, std::string_view{row.domain_key}).step()) {
+    if (const auto reason = any ? suppressions.find(row.key) : std::nullopt) {
       row.fate = Fate::suppressed;
-      row.reason = fmt::format("suppressed: {}", suppressed.text(0));
+      row.reason = fmt::format("suppressed: {}", *reason);
     } else if (const auto first = keys_.add(row.key, last_ordinal_ + 1, row.source_row)) {
       row.fate = Fate::duplicate;
       row.reason = fmt::format("duplicate of row {}", *first);

@@ -47,7 +47,7 @@ class Import {
   struct Row {
     std::int64_t source_row = 0;
     std::string given;  ///< the address cell as it stood
-    std::string address, key, domain_key, name;
+    std::string address, key, name;
     std::vector<std::string> values;
     Fate fate = Fate::accepted;
     std::string reason;

@@ -178,7 +178,7 @@ constexpr auto kRetryEmails =
     "THEN mailbox_id ELSE (SELECT mailbox_id FROM campaign_mailbox WHERE campaign_id = ?1 ORDER BY position "
     "LIMIT 1) END WHERE campaign_id = ?1 AND status > 1 AND status = 2";
 constexpr auto kRetry =
-    "UPDATE campaign SET status = ?2, why = '', completed_at = NULL, updated = ?3, recent = '', "
+    "UPDATE campaign SET status = ?2, why = '', completed_at = NULL, updated = ?3, "
     "repair_cursor = 0 WHERE id = ?1";
 
 Result<std::int64_t> SqliteCampaignStore::retry(CampaignId id) {
@@ -196,6 +196,7 @@ Result<std::int64_t> SqliteCampaignStore::retry(CampaignId id) {
     if (emails == 0) return wrong_state(id, row->status, code, "none of its emails failed");
     writer_.count(id, EmailStatus::failed, -emails);
     const auto now = this->now();
+    Statement(db, "DELETE FROM brake WHERE campaign_id = ?").run(id.value);
     Statement(db, kRetry).run(id.value, static_cast<int>(CampaignStatus::sending), to_micros(now));
     writer_.wake_planner(id, now);
     writer_.refresh_lanes_of(id);

@@ -2,10 +2,13 @@
 // task, so that a campaign of a million starts at once and its tasks stay a small table. The plan
 // task sleeps while enough emails wait, and is gone when all have been planned.
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <set>
+#include <unordered_map>
 
 #include "base/check.h"
+#include "store/sqlite/campaign_rows.h"
 #include "store/sqlite/task_store.h"
 #include "store/values.h"
 
@@ -18,6 +21,12 @@ constexpr std::int64_t kLow = 1500;     // below this its planner wakes
 
 /// Asleep: due when nobody is alive any more; wake_low pulls it forward.
 constexpr WallTime kAsleep{Micros{std::int64_t{4'000'000'000'000'000}}};
+
+/// A lane that a chunk of the plan fills.
+struct Filling {
+  LaneId lane;
+  std::int64_t added = 0;
+};
 
 std::vector<std::size_t> indices(std::string_view json) {
   std::vector<std::size_t> out;
@@ -39,7 +48,8 @@ std::vector<std::size_t> indices(std::string_view json) {
 }  // namespace
 
 PlanSteps::PlanSteps(Database& db)
-    : begin_(db,
+    : suppressions_(db),
+      begin_(db,
              "UPDATE campaign SET status = 2, started_at = coalesce(started_at, ?2), updated = ?2 "
              "WHERE id = ?1 AND status = 1"),
       timetables_(db,
@@ -50,7 +60,7 @@ PlanSteps::PlanSteps(Database& db)
                "SELECT due FROM email WHERE campaign_id = ? AND mailbox_id = ? AND due > ? "
                "ORDER BY ordinal DESC LIMIT ?"),
       taken_(db, "SELECT taken FROM mailbox_slot WHERE mailbox_id = ? AND taken > ? ORDER BY taken"),
-      required_(db, "SELECT required FROM campaign WHERE id = ?"),
+      required_(db, "SELECT required, columns FROM campaign WHERE id = ?"),
       waiting_(db, "SELECT coalesce(sum(waiting), 0) FROM lane WHERE campaign_id = ? AND mailbox_id > 0"),
       lacking_(
           db,
@@ -61,7 +71,6 @@ PlanSteps::PlanSteps(Database& db)
           db,
           "SELECT id, ordinal, address_key, vals FROM recipient WHERE campaign_id = ? AND ordinal > ? "
           "ORDER BY ordinal LIMIT ?"),
-      suppressed_(db, "SELECT reason FROM suppression WHERE key IN (?1, ?2) LIMIT 1"),
       add_email_(
           db,
           "INSERT INTO email (id, campaign_id, recipient_id, ordinal, mailbox_id, status, due, finished_at, "
@@ -74,7 +83,7 @@ PlanSteps::PlanSteps(Database& db)
       plan_task_(db, "SELECT plan_task FROM campaign WHERE id = ? AND plan_task IS NOT NULL"),
       wake_plan_(db, "UPDATE task SET due = ?2 WHERE id = ?1 AND state = 0 AND due > ?2 RETURNING lane_id") {}
 
-void PlanSteps::step(Work& work, HeldTasks& tasks, const Held& held) {
+bool PlanSteps::step(Work& work, HeldTasks& tasks, const Held& held) {
   auto& campaign = work.rows.campaign(held.campaign);
   if (campaign.status == CampaignStatus::scheduled) {
     begin_.run(campaign.id.value, to_micros(work.now));
@@ -82,8 +91,7 @@ void PlanSteps::step(Work& work, HeldTasks& tasks, const Held& held) {
     work.rows.touch(campaign.id);
   }
   if (campaign.status == CampaignStatus::paused) {
-    tasks.put_back(work, held, held.due);
-    return;
+    return tasks.put_back(work, held, held.due);
   }
   if (campaign.status == CampaignStatus::sending) {
     if (campaign.repair_cursor) {
@@ -95,14 +103,13 @@ void PlanSteps::step(Work& work, HeldTasks& tasks, const Held& held) {
     const bool more = campaign.repair_cursor || campaign.plan_cursor < campaign.total;
     if (more) {
       const bool enough = !campaign.repair_cursor && waiting(campaign.id) >= kEnough;
-      tasks.put_back(work, held, enough ? kAsleep : work.now);
-      return;
+      return tasks.put_back(work, held, enough ? kAsleep : work.now);
     }
   }
   // All planned, or the campaign has ended meanwhile.
-  tasks.remove(work, held);
   forget_plan_.run(campaign.id.value);
   work.rows.touch(campaign.id);
+  return tasks.remove(work, held);
 }
 
 std::int64_t PlanSteps::waiting(CampaignId campaign) {
@@ -165,7 +172,7 @@ void PlanSteps::repair(Work& work, HotCampaign& campaign) {
   for (const auto& email : found) {
     const Slot slot = plan.next(email.ordinal);
     const LaneId lane = work.writer.lane(campaign.id, email.mailbox);
-    work.writer.add_task(lane, TaskKind::email, slot.due, email.id, email.attempt);
+    work.writer.add_task(email.id, lane, TaskKind::email, slot.due, email.attempt);
   }
   keep_plan(campaign, plan);
   const std::int64_t reached = found.size() == kChunk ? found.back().ordinal : to;
@@ -176,15 +183,19 @@ void PlanSteps::repair(Work& work, HotCampaign& campaign) {
 void PlanSteps::extend(Work& work, HotCampaign& campaign) {
   required_.query(campaign.id.value).step();
   const auto required = indices(required_.text(0));
+  const auto columns = required.empty() ? std::vector<Column>{} : decode_columns(required_.text(1));
   required_.reset();
 
   Plan plan = make_plan(work, campaign);
   const auto now = to_micros(work.now);
-  std::int64_t skipped = 0;
-  int planned = 0;
-  recipients_.query(campaign.id.value, campaign.plan_cursor, kChunk);
+  std::int64_t skipped = 0, planned = 0;
+  std::unordered_map<MailboxId, Filling> lanes;
+  const auto most = std::min<std::int64_t>(kChunk, campaign.total - campaign.plan_cursor);
+  const auto ids = work.writer.take_task_ids(most);
+  recipients_.query(campaign.id.value, campaign.plan_cursor, most);
   while (recipients_.step()) {
-    ++planned;
+    CHECK(planned < most);
+    const TaskId id{ids.value + planned++};
     const auto recipient = recipients_.integer(0);
     const auto ordinal = recipients_.integer(1);
     const auto key = recipients_.text(2);
@@ -195,34 +206,33 @@ void PlanSteps::extend(Work& work, HotCampaign& campaign) {
       const auto values = decode_values(recipients_.text(3));
       for (const auto column : required) {
         if (column >= values.size() || values[column].empty()) {
-          reason = "a field of the message is empty in this row";
+          reason = fmt::format("{{{{{}}}}} is empty in this row",
+                               column < columns.size() ? columns[column].header : "a field of the message");
           break;
         }
       }
     }
     if (reason.empty()) {
-      suppressed_.query(key, key.substr(key.rfind('@')));
-      if (suppressed_.step()) reason = "suppressed: " + std::string{suppressed_.text(0)};
-      suppressed_.reset();
+      if (const auto why = suppressions_.find(key)) reason = "suppressed: " + *why;
     }
     if (!reason.empty()) {
-      // No promise to keep, but the email's id still comes from the tasks' sequence.
       const MailboxId nobody{};
-      const LaneId lane = work.writer.lane(campaign.id, nobody);
-      const TaskId id = work.writer.spend_task_id(lane);
       add_email_.run(id.value, campaign.id.value, recipient, ordinal, nobody.value,
                      static_cast<int>(EmailStatus::skipped), now, now, std::string_view{reason});
       ++skipped;
       continue;
     }
     const Slot slot = plan.next(ordinal);
-    const LaneId lane = work.writer.lane(campaign.id, slot.mailbox);
-    const TaskId id = work.writer.add_task(lane, TaskKind::email, slot.due);
+    auto& filling = lanes[slot.mailbox];
+    if (!filling.lane) filling.lane = work.writer.lane(campaign.id, slot.mailbox);
+    ++filling.added;
+    work.writer.add_uncounted_task(id, filling.lane, TaskKind::email, slot.due);
     add_email_.run(id.value, campaign.id.value, recipient, ordinal, slot.mailbox.value,
                    static_cast<int>(EmailStatus::pending), to_micros(slot.due), std::nullopt,
                    std::string_view{});
   }
   recipients_.reset();
+  for (const auto& [mailbox, filling] : lanes) work.writer.add_waiting(filling.lane, filling.added);
   if (planned == 0) campaign.plan_cursor = campaign.total;
   keep_plan(campaign, plan);
   move_cursor_.run(campaign.id.value, campaign.plan_cursor);

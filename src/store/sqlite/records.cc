@@ -24,13 +24,14 @@ Records::Records(Database& db)
     : attempt_(
           db,
           "INSERT INTO attempt (email_id, number, mailbox_id, crew_id, started, ended, charged, disposition, "
-          "stage, code, enhanced, server_text, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+          "stage, code, enhanced, server_text, reason, sent_as) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       later_(db,
-             "UPDATE email SET tries = ?2, first_try = ?3, resends = ?4, code = ?5, enhanced = ?6, "
-             "server_text = ?7, reason = ?8 WHERE id = ?1"),
+             "UPDATE email SET tries = ?2, last_attempt = ?3, first_try = ?4, resends = ?5, reason = ?6 "
+             "WHERE id = ?1"),
+      sent_(db, "UPDATE email SET status = 1, tries = ?2, last_attempt = ?3 WHERE id = ?1"),
       finish_(db,
-              "UPDATE email SET status = ?2, tries = ?3, first_try = ?4, sent_at = ?5, finished_at = ?6, "
-              "code = ?7, enhanced = ?8, server_text = ?9, reason = ?10 WHERE id = ?1"),
+              "UPDATE email SET status = ?2, tries = ?3, last_attempt = ?4, first_try = ?5, reason = ?6 "
+              "WHERE id = ?1"),
       suppress_(db,
                 "INSERT OR IGNORE INTO suppression (key, reason, created) "
                 "SELECT address_key, ?2, ?3 FROM recipient WHERE id = ?1"),
@@ -40,10 +41,9 @@ Records::Records(Database& db)
       mailbox_healthy_(db,
                        "UPDATE mailbox SET status = 0, why = '', paused_until = NULL, faults_in_a_row = 0 "
                        "WHERE id = ? AND status < 2"),
-      pause_campaign_(db,
-                      "UPDATE campaign SET status = ?2, why = ?3, updated = ?4, recent = '' WHERE id = ?1") {}
+      pause_campaign_(db, "UPDATE campaign SET status = ?2, why = ?3, updated = ?4 WHERE id = ?1") {}
 
-void Records::record(Work& work, HeldTasks& tasks, const Held& held, const AttemptOutcome& outcome) {
+bool Records::record(Work& work, HeldTasks& tasks, const Held& held, const AttemptOutcome& outcome) {
   using Action = Verdict::Action;
   const auto& campaign = work.rows.campaign(held.campaign);
   const auto& queue = work.rows.queue(campaign.queue);
@@ -71,19 +71,23 @@ void Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
   // A stopped campaign is not tried again; what is known so far was no delivery.
   const bool cancelled = campaign.status == CampaignStatus::cancelled;
 
+  const bool again = verdict.action == Action::later && !cancelled;
+  if (again ? !tasks.put_back(work, held, verdict.due) : !tasks.remove(work, held)) return false;
+
   const int tries = held.tries + (verdict.charge ? 1 : 0);
   const auto first_try = was_charged(held) ? held.first_try : (verdict.charge ? held.started : WallTime{});
+  const bool reached_dot = outcome.stage == "dot" || outcome.disposition == Disposition::delivered ||
+                           outcome.disposition == Disposition::unknown;
   attempt_.run(held.id.value, held.attempt, held.mailbox.value, work.writer.crew.value,
                to_micros(held.started), to_micros(work.now), verdict.charge,
                static_cast<int>(outcome.disposition), std::string_view{outcome.stage}, outcome.code,
-               std::string_view{outcome.enhanced}, std::string_view{outcome.text}, std::string_view{reason});
+               std::string_view{outcome.enhanced}, std::string_view{outcome.text}, std::string_view{reason},
+               reached_dot ? std::string_view{work.rows.mailbox(held.mailbox).domain} : std::string_view{});
   move_mailbox(work, held, verdict, outcome);
 
-  if (verdict.action == Action::later && !cancelled) {
-    later_.run(held.id.value, tries, to_micros(first_try), resends, outcome.code,
-               std::string_view{outcome.enhanced}, std::string_view{outcome.text}, std::string_view{reason});
-    tasks.put_back(work, held, verdict.due);
-    return;
+  if (again) {
+    later_.run(held.id.value, tries, held.attempt, to_micros(first_try), resends, std::string_view{reason});
+    return true;
   }
 
   EmailStatus status = EmailStatus::skipped;
@@ -104,17 +108,19 @@ void Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
       reason = "Campaign was cancelled";
       break;
   }
-  const auto now = to_micros(work.now);
-  finish_.run(held.id.value, static_cast<int>(status), tries, to_micros(first_try),
-              status == EmailStatus::sent ? std::optional{now} : std::nullopt, now, outcome.code,
-              std::string_view{outcome.enhanced}, std::string_view{outcome.text}, std::string_view{reason});
-  tasks.remove(work, held);
+  if (status == EmailStatus::sent && reason.empty()) {
+    sent_.run(held.id.value, tries, held.attempt);
+  } else {
+    finish_.run(held.id.value, static_cast<int>(status), tries, held.attempt, to_micros(first_try),
+                std::string_view{reason});
+  }
   work.rows.count(held.campaign, status, 1);
   if (status == EmailStatus::bounced) {
     const std::string why = fmt::format("bounced: {} {}", outcome.enhanced, one_line(outcome.text, 200));
-    suppress_.run(held.recipient, std::string_view{why}, now);
+    suppress_.run(held.recipient, std::string_view{why}, to_micros(work.now));
   }
   brake(work, held, outcome.disposition == Disposition::refused && outcome.blame != Blame::mailbox);
+  return true;
 }
 
 void Records::move_mailbox(Work& work, const Held& held, const Verdict& verdict,
@@ -152,13 +158,18 @@ void Records::move_mailbox(Work& work, const Held& held, const Verdict& verdict,
 void Records::brake(Work& work, const Held& held, bool refused) {
   auto& campaign = work.rows.campaign(held.campaign);
   if (campaign.brake_refusals == 0) return;
-  campaign.recent += refused ? 'x' : '.';
-  if (campaign.recent.size() > kBrakeLooksAt)
-    campaign.recent.erase(0, campaign.recent.size() - kBrakeLooksAt);
-  campaign.recent_changed = true;
+  auto& brake = work.rows.brake(held.campaign);
+  auto& recent = brake.recent;
+  // Two hundred fine ones and another fine one are the same two hundred: nothing to write.
+  const bool same = !refused && recent.size() == kBrakeLooksAt && !recent.contains('x');
+  if (!same) {
+    recent += refused ? 'x' : '.';
+    if (recent.size() > kBrakeLooksAt) recent.erase(0, recent.size() - kBrakeLooksAt);
+    brake.changed = true;
+  }
   if (!refused || campaign.status != CampaignStatus::sending) return;
-  const auto refusals = std::ranges::count(campaign.recent, 'x');
-  const auto finished = static_cast<std::ptrdiff_t>(campaign.recent.size());
+  const auto refusals = std::ranges::count(recent, 'x');
+  const auto finished = std::ssize(recent);
   if (refusals < campaign.brake_refusals || refusals * 100 < campaign.brake_percent * finished) return;
 
   const std::string why = fmt::format(
@@ -168,7 +179,7 @@ void Records::brake(Work& work, const Held& held, bool refused) {
   pause_campaign_.run(held.campaign.value, static_cast<int>(CampaignStatus::paused), std::string_view{why},
                       to_micros(work.now));
   campaign.status = CampaignStatus::paused;
-  campaign.recent.clear();
+  recent.clear();
   work.rows.touch(held.campaign);
 }
 

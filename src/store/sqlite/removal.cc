@@ -75,6 +75,7 @@ void SqliteCampaignStore::remove_rows(CampaignId id) {
   remove_recipients(id);
   transact([&](Database& db) {
     Statement(db, "DELETE FROM tally WHERE campaign_id = ?").run(id.value);
+    Statement(db, "DELETE FROM brake WHERE campaign_id = ?").run(id.value);
     Statement(db, "DELETE FROM campaign_mailbox WHERE campaign_id = ?").run(id.value);
     return Statement(db, "DELETE FROM campaign WHERE id = ?").run(id.value);
   });

@@ -1,7 +1,8 @@
 #pragma once
 // The schema of the SQLite store. Migrations only move forward; number n is kMigrations[n-1] and
 // user_version says how many have run. Times are microseconds since 1970 (UTC), enums the numbers
-// of their C++ enums. AUTOINCREMENT wherever an id leaves the house: ids are never used again.
+// of their C++ enums. AUTOINCREMENT or the sequence wherever an id leaves the house: ids are never used
+// again.
 
 #include <array>
 
@@ -65,12 +66,10 @@ CREATE TABLE queue (
   created INTEGER NOT NULL
 );
 
+-- What every attempt reads stands first, the long texts last: SQLite reads a row only as far as it
+-- must, and a long row goes on in pages of its own.
 CREATE TABLE campaign (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  name TEXT NOT NULL,
-  description TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  message TEXT NOT NULL,
   status INTEGER NOT NULL,
   queue_id INTEGER NOT NULL REFERENCES queue(id),
   pace_min INTEGER NOT NULL,
@@ -83,9 +82,6 @@ CREATE TABLE campaign (
   skip_unresolved INTEGER NOT NULL,
   brake_refusals INTEGER NOT NULL,
   brake_percent INTEGER NOT NULL,
-  columns TEXT NOT NULL,               -- JSON [{header, empty, empty_rows}]
-  required TEXT NOT NULL DEFAULT '[]', -- JSON, column indices that must not be empty
-  source TEXT NOT NULL,
   total INTEGER NOT NULL DEFAULT 0,    -- recipients
   plan_cursor INTEGER NOT NULL DEFAULT 0, -- ordinals up to here have an email row and had a task
   plan_task INTEGER,                   -- id of its plan task while there is one
@@ -93,11 +89,17 @@ CREATE TABLE campaign (
   purged INTEGER NOT NULL DEFAULT 0,   -- a purge took tasks away; resume sets repair_cursor
   hidden INTEGER NOT NULL DEFAULT 0,   -- being copied or removed: nobody sees it; what a crash leaves goes at the next open
   generation INTEGER NOT NULL DEFAULT 0,
-  recent TEXT NOT NULL DEFAULT '',     -- last 200 finished, newest last: '.' fine, 'x' hard refusal
   backed_up INTEGER,                   -- for a restored database
   scheduled_at INTEGER, started_at INTEGER, completed_at INTEGER,
   created INTEGER NOT NULL, updated INTEGER NOT NULL,
-  why TEXT NOT NULL DEFAULT ''
+  why TEXT NOT NULL DEFAULT '',
+  name TEXT NOT NULL,
+  required TEXT NOT NULL DEFAULT '[]', -- JSON, column indices that must not be empty
+  source TEXT NOT NULL,
+  columns TEXT NOT NULL,               -- JSON [{header, empty, empty_rows}]
+  description TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  message TEXT NOT NULL
 );
 CREATE INDEX campaign_by_status ON campaign(status, id);
 
@@ -109,6 +111,13 @@ CREATE TABLE campaign_mailbox (
   PRIMARY KEY (campaign_id, position)
 ) WITHOUT ROWID;
 CREATE INDEX campaign_mailbox_by_mailbox ON campaign_mailbox(mailbox_id);
+
+-- The last 200 finished emails of a campaign, newest last: '.' fine, 'x' refused for good. Apart from
+-- its row, for this moves with every group of emails.
+CREATE TABLE brake (
+  campaign_id INTEGER PRIMARY KEY,
+  recent TEXT NOT NULL
+);
 
 -- Counters move in the transaction of what they count: one row per campaign and crew.
 CREATE TABLE tally (
@@ -143,7 +152,8 @@ CREATE TABLE recipient_key (
   PRIMARY KEY (campaign_id, address_key)
 ) WITHOUT ROWID;
 
--- An email is a task and has its id; it outlives the task's row.
+-- An email is a task and has its id; it outlives the task's row. What came of it stands in its
+-- attempts and is not repeated here: sending an email changes three small numbers of this row.
 CREATE TABLE email (
   id INTEGER PRIMARY KEY,
   campaign_id INTEGER NOT NULL,
@@ -155,12 +165,10 @@ CREATE TABLE email (
   tries INTEGER NOT NULL DEFAULT 0,
   first_try INTEGER NOT NULL DEFAULT 0,
   resends INTEGER NOT NULL DEFAULT 0,  -- automatic ones after an unknown outcome; at most 1
+  last_attempt INTEGER NOT NULL DEFAULT 0, -- number of the last one on record; 0: none
   due INTEGER NOT NULL,                -- as first planned
-  sent_at INTEGER,
-  finished_at INTEGER,
-  code INTEGER NOT NULL DEFAULT 0,
-  enhanced TEXT NOT NULL DEFAULT '',
-  server_text TEXT NOT NULL DEFAULT '',
+  sent_at INTEGER,                     -- NULL where the last attempt says it
+  finished_at INTEGER,                 -- NULL where the last attempt says it
   reason TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX email_once ON email(campaign_id, ordinal, step);
@@ -184,8 +192,12 @@ CREATE INDEX lane_by_wake ON lane(wake) WHERE wake IS NOT NULL;
 CREATE INDEX lane_by_mailbox ON lane(mailbox_id);
 CREATE INDEX lane_by_queue ON lane(queue_id);
 
+-- Where ids of tasks (and so of emails) come from, many at a time; never used again.
+CREATE TABLE sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO sequence (name, last) VALUES ('task', 0);
+
 CREATE TABLE task (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,              -- from the sequence
   lane_id INTEGER NOT NULL,
   kind INTEGER NOT NULL,
   state INTEGER NOT NULL,
@@ -211,6 +223,7 @@ CREATE TABLE attempt (
   enhanced TEXT NOT NULL,
   server_text TEXT NOT NULL,
   reason TEXT NOT NULL,
+  sent_as TEXT NOT NULL,               -- domain of the From, if it reached its dot: part of the Message-ID
   PRIMARY KEY (email_id, number)
 ) WITHOUT ROWID;
 

@@ -75,7 +75,7 @@ void SqliteTaskStore::take_over(Work& work) {
   find.reset();
   writer_.recount_lanes();
   for (const auto& left : past_gate) {
-    const auto held = held_.find(left.crew, left.id, left.attempt);
+    const auto held = held_.take(left.crew, left.id, left.attempt);
     CHECK(held.has_value());
     const AttemptOutcome outcome{.disposition = Disposition::unknown,
                                  .blame = Blame::none,
@@ -84,7 +84,7 @@ void SqliteTaskStore::take_over(Work& work) {
                                  .reason =
                                      "Postrider stopped between the final dot and its answer: the email may "
                                      "or may not have been accepted"};
-    records_.record(work, held_, *held, outcome);
+    CHECK(records_.record(work, held_, *held, outcome));
   }
   // Campaigns stopped while their emails were held: those end as skipped.
   std::vector<Left> before_gate;
@@ -95,12 +95,12 @@ void SqliteTaskStore::take_over(Work& work) {
   }
   running.reset();
   for (const auto& left : before_gate) {
-    const auto held = held_.find(left.crew, left.id, left.attempt);
+    const auto held = held_.take(left.crew, left.id, left.attempt);
     CHECK(held.has_value());
     if (held->kind == TaskKind::plan) {
-      held_.put_back(work, *held, held->due);
+      CHECK(held_.put_back(work, *held, held->due));
     } else {
-      gates_.release(work, held_, *held, {.kind = GateAnswer::Kind::lease_lost});
+      CHECK(gates_.release(work, held_, *held, {.kind = GateAnswer::Kind::lease_lost}));
     }
   }
 }
@@ -125,7 +125,7 @@ std::vector<EntryResult> SqliteTaskStore::apply(std::span<const Entry> entries) 
         results[i] = Claimed{};
         continue;
       }
-      auto claimed = claims_.serve(work, claim->crew, claim->limit);
+      auto claimed = claims_.serve(work, held_, claim->crew, claim->limit);
       for (const auto& task : claimed.tasks) {
         if (task.kind == TaskKind::email) served_.insert(task.campaign.value);
       }
@@ -148,30 +148,24 @@ std::vector<EntryResult> SqliteTaskStore::apply(std::span<const Entry> entries) 
 }
 
 EntryResult SqliteTaskStore::apply_one(Work& work, const Entry& entry) {
-  const auto held_by = [&](const auto& word) { return held_.find(word.crew, word.task, word.attempt); };
   if (const auto* intend = std::get_if<Intend>(&entry)) {
-    const auto held = held_by(*intend);
+    const Held* held = held_.find(intend->crew, intend->task, intend->attempt);
     if (!held) return GateAnswer{.kind = GateAnswer::Kind::lease_lost, .why = "the task is no longer held"};
-    return gates_.pass(work, *held);
+    return gates_.pass(work, held_, *held);
   }
+  const auto held_by = [&](const auto& word) { return held_.take(word.crew, word.task, word.attempt); };
   if (const auto* record = std::get_if<Record>(&entry)) {
     const auto held = held_by(*record);
-    if (!held) return Ack::stale;
-    records_.record(work, held_, *held, record->outcome);
-    return Ack::done;
+    return held && records_.record(work, held_, *held, record->outcome) ? Ack::done : Ack::stale;
   }
   if (const auto* release = std::get_if<Release>(&entry)) {
     const auto held = held_by(*release);
-    if (!held) return Ack::stale;
-    gates_.release(work, held_, *held, release->why);
-    return Ack::done;
+    return held && gates_.release(work, held_, *held, release->why) ? Ack::done : Ack::stale;
   }
   const auto* step = std::get_if<PlanStep>(&entry);
   CHECK(step != nullptr);
   const auto held = held_by(*step);
-  if (!held) return Ack::stale;
-  plan_steps_.step(work, held_, *held);
-  return Ack::done;
+  return held && plan_steps_.step(work, held_, *held) ? Ack::done : Ack::stale;
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 // plan_steps; task_store.cc strings them into one transaction. Store room only.
 
 #include <memory>
+#include <unordered_map>
 
 #include "campaign/schedule.h"
 #include "store/sqlite/hot_rows.h"
+#include "store/sqlite/suppression_lookup.h"
 #include "store/task_store.h"
 
 namespace postrider::sqlite {
@@ -23,6 +25,7 @@ struct Work {
 struct Held {
   TaskId id;
   int attempt = 0;
+  CrewId crew;
   LaneId lane;
   TaskKind kind = TaskKind::email;
   TaskState state = TaskState::running;
@@ -30,34 +33,47 @@ struct Held {
   CampaignId campaign;
   MailboxId mailbox;
   std::int64_t recipient = 0, ordinal = 0;
+  std::string address_key;
   int tries = 0;
   WallTime first_try{};
   int resends = 0;
 };
 
+/// The held tasks. While a task is held nothing about it changes but its state, so what its claim read
+/// is remembered here and need not be read twice more; the state itself is never remembered. Every
+/// statement that ends a hold names (task, attempt, crew) and says whether it still found them.
 class HeldTasks {
  public:
   explicit HeldTasks(Database& db);
-  /// Nothing when (task, attempt) is not held by `crew` any more: a late word, to be ignored.
-  std::optional<Held> find(CrewId crew, TaskId task, int attempt);
-  /// Back to SCHEDULED at `due`, in its lane.
-  void put_back(Work& work, const Held& held, WallTime due);
-  /// The task is over; its row goes.
-  void remove(Work& work, const Held& held);
+  /// Of a claim, whether or not its transaction commits: an attempt that never was is never asked for.
+  void remember(Held held);
+  /// Nothing when (task, attempt) is not held by `crew` any more: a late word, to be ignored. A
+  /// remembered one is told by the statement that follows. Good until the next call of any of these.
+  const Held* find(CrewId crew, TaskId task, int attempt);
+  /// The same for a word that ends the hold: what was remembered is forgotten.
+  std::optional<Held> take(CrewId crew, TaskId task, int attempt);
+  /// As `find`, from the row alone, with its state.
+  std::optional<Held> read(CrewId crew, TaskId task, int attempt);
+  /// Back to SCHEDULED at `due`, in its lane. False: not held any more, nothing was done.
+  [[nodiscard]] bool put_back(Work& work, const Held& held, WallTime due);
+  /// The task is over; its row goes. False: not held any more, nothing was done.
+  [[nodiscard]] bool remove(Work& work, const Held& held);
 
  private:
+  std::unordered_map<TaskId, Held> remembered_;
+  std::optional<Held> read_;
   Statement find_email_, find_plan_, put_back_, remove_;
 };
 
 class Claims {
  public:
   explicit Claims(Database& db);
-  Claimed serve(Work& work, CrewId crew, int limit);
+  Claimed serve(Work& work, HeldTasks& tasks, CrewId crew, int limit);
 
  private:
   struct Candidate;
   int places(Work& work, HotLane& lane, Claimed& claimed);
-  void take(Work& work, CrewId crew, HotLane& lane, int n, Claimed& claimed);
+  void take(Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, int n, Claimed& claimed);
   Statement candidates_, running_of_mailbox_, running_of_queue_, slots_, forget_slots_, shut_lane_,
       due_emails_, due_plans_, take_, taken_, tokens_, next_wake_;
 };
@@ -65,28 +81,32 @@ class Claims {
 class Gates {
  public:
   explicit Gates(Database& db);
-  GateAnswer pass(Work& work, const Held& held);
-  void release(Work& work, HeldTasks& tasks, const Held& held, const GateAnswer& why);
+  GateAnswer pass(Work& work, HeldTasks& tasks, const Held& held);
+  /// False: not held any more.
+  bool release(Work& work, HeldTasks& tasks, const Held& held, const GateAnswer& why);
 
  private:
-  Statement commit_, address_, suppressed_, slots_, take_slot_, next_slot_, skip_;
+  SuppressionLookup suppressions_;
+  Statement commit_, slots_, take_slot_, next_slot_, skip_;
 };
 
 class Records {
  public:
   explicit Records(Database& db);
-  void record(Work& work, HeldTasks& tasks, const Held& held, const AttemptOutcome& outcome);
+  /// False: not held any more.
+  bool record(Work& work, HeldTasks& tasks, const Held& held, const AttemptOutcome& outcome);
 
  private:
   void move_mailbox(Work& work, const Held& held, const Verdict& verdict, const AttemptOutcome& outcome);
   void brake(Work& work, const Held& held, bool refused);
-  Statement attempt_, later_, finish_, suppress_, mailbox_fault_, mailbox_healthy_, pause_campaign_;
+  Statement attempt_, later_, sent_, finish_, suppress_, mailbox_fault_, mailbox_healthy_, pause_campaign_;
 };
 
 class PlanSteps {
  public:
   explicit PlanSteps(Database& db);
-  void step(Work& work, HeldTasks& tasks, const Held& held);
+  /// False: not held any more.
+  bool step(Work& work, HeldTasks& tasks, const Held& held);
   /// Wakes the sleeping plan task of a campaign whose lanes run low; asked for each campaign that
   /// lost a waiting task in this transaction. True when it woke.
   bool wake_low(Work& work, CampaignId campaign);
@@ -97,8 +117,9 @@ class PlanSteps {
   void repair(Work& work, HotCampaign& campaign);
   void extend(Work& work, HotCampaign& campaign);
   std::int64_t waiting(CampaignId campaign);
-  Statement begin_, timetables_, planned_, taken_, required_, waiting_, lacking_, recipients_, suppressed_,
-      add_email_, move_cursor_, move_repair_, set_next_free_, forget_plan_, plan_task_, wake_plan_;
+  SuppressionLookup suppressions_;
+  Statement begin_, timetables_, planned_, taken_, required_, waiting_, lacking_, recipients_, add_email_,
+      move_cursor_, move_repair_, set_next_free_, forget_plan_, plan_task_, wake_plan_;
 };
 
 }  // namespace postrider::sqlite

@@ -58,7 +58,8 @@ Result<Uncertain> find(Database& db, EmailId id) {
 
 constexpr auto kSettleEmail =
     "UPDATE email SET status = ?2, reason = ?3, finished_at = ?4, "
-    "sent_at = CASE WHEN ?2 = 1 THEN coalesce(sent_at, finished_at, ?4) ELSE sent_at END WHERE id = ?1";
+    "sent_at = CASE WHEN ?2 = 1 THEN coalesce(sent_at, finished_at, (SELECT ended FROM attempt a "
+    "WHERE a.email_id = email.id AND a.number = email.last_attempt), ?4) ELSE sent_at END WHERE id = ?1";
 
 // An ended campaign of which nothing was sent is `failed`; a decision may change which it is.
 constexpr auto kEndStatus =
@@ -116,7 +117,7 @@ Result<void> SqliteCampaignStore::resolve_uncertain(EmailId id, Resolution resol
         last.query(id.value).step();
         const int attempt = static_cast<int>(last.integer(0));
         Statement(db, kPendAgain).run(id.value, email->max_tries);
-        writer_.add_task(writer_.lane(email->campaign, email->mailbox), TaskKind::email, time, id, attempt);
+        writer_.add_task(id, writer_.lane(email->campaign, email->mailbox), TaskKind::email, time, attempt);
         Statement(db, kSendingAgain)
             .run(email->campaign.value, static_cast<int>(CampaignStatus::sending), to_micros(time));
         break;

@@ -122,7 +122,7 @@ Waiting of_sending(Database& db, CampaignId id, const Rules& rules, WallTime now
   const auto waiting = lanes(db, id);
   if (waiting.held > 0) return {"sending now", std::nullopt};
   if (const auto window = window_from_text(rules.window); window && !is_open(*window, now)) {
-    return {"its sending hours begin", next_open(*window, now)};
+    return {"its window opens", next_open(*window, now)};
   }
   if (auto obstacle = first_to_go(db, accounts(db, id), now)) return *obstacle;
   if (!waiting.first_due) return {"its plan is being made", std::nullopt};
@@ -140,6 +140,11 @@ Waiting of_sending(Database& db, CampaignId id, const Rules& rules, WallTime now
 }  // namespace
 
 Waiting SqliteCampaignStore::waiting(CampaignId id, WallTime now) {
+  std::string trouble;
+  {
+    const std::lock_guard lock(writer_.mutex);
+    trouble = writer_.trouble;
+  }
   return read([&](Database& db) -> Waiting {
     Statement row(db, kRules);
     if (!row.query(id.value).step()) return {};
@@ -154,6 +159,8 @@ Waiting SqliteCampaignStore::waiting(CampaignId id, WallTime now) {
     if (moves && quarantine.step()) {
       return {"this database was restored from a backup; `postrider resume --restored`", std::nullopt};
     }
+    if (moves && !trouble.empty())
+      return {"nothing can be written, so nothing is sent: " + trouble, std::nullopt};
     switch (rules.status) {
       case CampaignStatus::draft:
         return {"it has not been started", std::nullopt};

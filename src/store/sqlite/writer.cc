@@ -15,7 +15,7 @@ constexpr auto kLaneRules = R"sql(
 SELECT l.running, l.not_before, l.mailbox_id, q.paused, c.status,
        m.status, m.paused_until, m.next_slot, m.sessions, m.faults_in_a_row, m.per_minute, c.pace_min,
        (SELECT min(due) FROM task t WHERE t.lane_id = l.id AND t.state = 0),
-       (SELECT sum(running) FROM lane s WHERE s.mailbox_id = l.mailbox_id)
+       (SELECT sum(running) FROM lane s WHERE s.mailbox_id = l.mailbox_id), l.wake
 FROM lane l JOIN queue q ON q.id = l.queue_id JOIN campaign c ON c.id = l.campaign_id
 LEFT JOIN mailbox m ON m.id = l.mailbox_id
 WHERE l.id = ?)sql";
@@ -28,7 +28,7 @@ Micros least_gap(Micros pace_min, int per_minute) {
 
 int concurrent_places(int sessions, int faults_in_a_row, Micros gap) {
   if (faults_in_a_row > 0) return 1;
-  if (gap == Micros{0}) return sessions;
+  if (gap == Micros{0}) return 2 * sessions;
   return static_cast<int>(std::min<std::int64_t>(sessions, 1 + std::chrono::seconds{1} / gap));
 }
 
@@ -56,7 +56,7 @@ struct Writer::Statements {
         plan_task(db, "SELECT plan_task FROM campaign WHERE id = ?"),
         set_plan_task(db, "UPDATE campaign SET plan_task = ?2 WHERE id = ?1"),
         hurry_task(db, "UPDATE task SET due = min(due, ?2) WHERE id = ?1 AND state = 0"),
-        drop_task(db, "DELETE FROM task WHERE id = ?"),
+        take_ids(db, "UPDATE sequence SET last = last + ? WHERE name = 'task' RETURNING last"),
         drop_tasks(db, "DELETE FROM task WHERE lane_id = ? AND state = 0"),
         no_waiting(db, "UPDATE lane SET waiting = 0 WHERE id = ?") {
     const char* columns[] = {"sent", "failed", "bounced", "skipped", "uncertain"};
@@ -68,7 +68,7 @@ struct Writer::Statements {
     }
   }
   Statement lane_rules, drop_lane, set_wake, lanes_of_campaign, lanes_of_mailbox, lanes_of_queue, find_lane,
-      add_lane, add_task, add_waiting, counts, settle, plan_task, set_plan_task, hurry_task, drop_task,
+      add_lane, add_task, add_waiting, counts, settle, plan_task, set_plan_task, hurry_task, take_ids,
       drop_tasks, no_waiting;
   std::vector<Statement> count;
 };
@@ -102,6 +102,7 @@ void Writer::refresh_lane(LaneId lane) {
                         least_gap(Micros{rules.integer(11)}, static_cast<int>(rules.integer(10))));
   const auto first_due = rules.maybe_integer(12);
   const bool full = !plans && rules.integer(13) >= places;
+  const auto wake_before = rules.maybe_integer(14);
   rules.reset();
 
   if (is_final(status) && !first_due && own_running == 0) {
@@ -116,7 +117,7 @@ void Writer::refresh_lane(LaneId lane) {
     if (mailbox_status == 1) wake = std::max(*wake, paused_until.value_or(0));
     if (mailbox_status == 2) wake.reset();
   }
-  statements().set_wake.run(lane.value, wake);
+  if (wake != wake_before) statements().set_wake.run(lane.value, wake);
 }
 
 namespace {
@@ -191,19 +192,26 @@ LaneId Writer::lane(CampaignId campaign, MailboxId mailbox) {
   return LaneId{db.last_id()};
 }
 
-TaskId Writer::add_task(LaneId lane, TaskKind kind, WallTime due, TaskId id, int attempt) {
-  statements().add_task.run(id ? std::optional{id.value} : std::nullopt, lane.value, static_cast<int>(kind),
-                            to_micros(due), attempt);
-  const TaskId task{db.last_id()};
-  statements().add_waiting.run(lane.value, 1);
-  return task;
+TaskId Writer::take_task_ids(std::int64_t n) {
+  auto& row = statements().take_ids.query(n);
+  CHECK(row.step());
+  const TaskId first{row.integer(0) - n + 1};
+  CHECK(!row.step());
+  row.reset();
+  return first;
 }
 
-TaskId Writer::spend_task_id(LaneId lane) {
-  statements().add_task.run(std::nullopt, lane.value, 0, std::int64_t{0}, 0);
-  const TaskId id{db.last_id()};
-  statements().drop_task.run(id.value);
-  return id;
+void Writer::add_uncounted_task(TaskId id, LaneId lane, TaskKind kind, WallTime due, int attempt) {
+  statements().add_task.run(id.value, lane.value, static_cast<int>(kind), to_micros(due), attempt);
+}
+
+void Writer::add_waiting(LaneId lane, std::int64_t n) {
+  if (n != 0) statements().add_waiting.run(lane.value, n);
+}
+
+void Writer::add_task(TaskId id, LaneId lane, TaskKind kind, WallTime due, int attempt) {
+  add_uncounted_task(id, lane, kind, due, attempt);
+  add_waiting(lane, 1);
 }
 
 void Writer::wake_planner(CampaignId campaign, WallTime due) {
@@ -215,7 +223,8 @@ void Writer::wake_planner(CampaignId campaign, WallTime due) {
   if (existing) {
     statements().hurry_task.run(existing.value, to_micros(due));
   } else {
-    const TaskId added = add_task(plans, TaskKind::plan, due);
+    const TaskId added = take_task_ids(1);
+    add_task(added, plans, TaskKind::plan, due);
     statements().set_plan_task.run(campaign.value, added.value);
   }
   refresh_lane(plans);

@@ -21,9 +21,9 @@ namespace postrider::sqlite {
 /// The shortest gap between two emails of a mailbox: its own limit or the campaign's pace.
 Micros least_gap(Micros pace_min, int per_minute);
 
-/// How many emails of a mailbox may be under way at once: all its sessions; one while it probes
-/// after a fault; and under a pace no more than could pass the gate within a second, since each
-/// waits there for its slot.
+/// How many emails of a mailbox may be under way at once: two for each of its sessions, since the next
+/// one's envelope travels ahead; one while it probes after a fault; and under a pace no more than could
+/// pass the gate within a second, since each waits there for its slot.
 int concurrent_places(int sessions, int faults_in_a_row, Micros gap);
 
 struct Writer {
@@ -59,12 +59,17 @@ struct Writer {
   /// The lane of this campaign and mailbox (mailbox 0: of its plan task), made when absent.
   LaneId lane(CampaignId campaign, MailboxId mailbox);
 
-  /// A new SCHEDULED task, counted in its lane; `id` none: the next id. `attempt`: the number of the
-  /// last attempt it had in an earlier life. The lane is refreshed by the caller.
-  TaskId add_task(LaneId lane, TaskKind kind, WallTime due, TaskId id = {}, int attempt = 0);
+  /// The first of `n` task ids that were never given before. An email that is decided the moment it is
+  /// planned has an id, too, and no task.
+  TaskId take_task_ids(std::int64_t n);
 
-  /// The next task id, without a task: for an email that is decided the moment it is planned.
-  TaskId spend_task_id(LaneId lane);
+  /// A new SCHEDULED task, counted in its lane. `attempt`: the number of the last attempt it had in an
+  /// earlier life. The lane is refreshed by the caller.
+  void add_task(TaskId id, LaneId lane, TaskKind kind, WallTime due, int attempt = 0);
+
+  /// The same for many: the caller counts them, with one add_waiting for each lane.
+  void add_uncounted_task(TaskId id, LaneId lane, TaskKind kind, WallTime due, int attempt = 0);
+  void add_waiting(LaneId lane, std::int64_t n);
 
   /// Makes sure the campaign has a plan task, due at `due` at the latest, and refreshes its lane.
   void wake_planner(CampaignId campaign, WallTime due);
