@@ -30,7 +30,8 @@ def test_the_server_ends_in_time_and_goes_on_where_it_was(here, catcher):
     server = here.start_server()
     here.send(campaign)
     here.wait_for(campaign, lambda shown: shown["counts"]["sent"] >= 5)
-    assert server.terminate(seconds=10) == 0
+    code = server.terminate(seconds=10)
+    assert code == 0, server.output()
     assert here.counts(campaign)["uncertain"] == 0
     with here.serving():
         here.run("campaign", "watch", campaign)

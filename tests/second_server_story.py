@@ -27,7 +27,7 @@ def test_a_taken_port_stops_the_start_with_one_sentence(here, new_installation):
         other = new_installation("other")
         refused = other.run("serve", "--listen", f"127.0.0.1:{first.port}", expect=None, seconds=60)
         assert refused.code != 0
-        assert str(first.port) in refused.err and "in use" in refused.err
+        assert str(first.port) in refused.err and "--listen" in refused.err
 
 
 def test_serve_answers_livez(here):

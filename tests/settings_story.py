@@ -63,3 +63,7 @@ def test_a_password_is_sealed_and_never_shown(here):
     for file in here.database.parent.iterdir():
         if file.is_file():
             assert b"secret word" not in file.read_bytes(), file
+
+
+def test_the_page_about_the_shell_is_what_the_program_says(here):
+    assert here.run("help", "--markdown").out == (ROOT / "docs/shell.md").read_text()

@@ -19,6 +19,7 @@ struct ActionContext {
   const SecretBox& secrets;
   std::string who;                   ///< for the audit log: "local:ana"
   std::int64_t recipient_limit = 0;  ///< MAX_RECIPIENTS_PER_CAMPAIGN; 0: none
+  bool mock = false;                 ///< MOCK_EMAIL_SENDING: new mailboxes are mock ones, too
   /// Connects, greets, logs in and leaves. The text says what was reached, the error which step failed.
   std::function<Result<std::string>(const MailServer&)> try_mail_server;
 };

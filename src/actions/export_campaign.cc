@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "actions/csv_writer.h"
+#include "actions/message_ids.h"
 #include "base/text.h"
 
 namespace postrider {
@@ -55,8 +56,9 @@ Result<std::int64_t> export_campaign(ActionContext& context, CampaignId id, std:
   std::int64_t rows = 0;
   EmailFilter filter{.status = {}, .address = {}, .after = 0, .limit = kPage};
   while (out) {
-    const auto page = context.store.emails(id, filter);
-    for (const auto& email : page) {
+    auto page = context.store.emails(id, filter);
+    for (auto& email : page) {
+      fill_message_id(context, id, email);
       std::vector<std::string> cells = {std::to_string(email.ordinal),
                                         std::to_string(email.source_row),
                                         email.address,

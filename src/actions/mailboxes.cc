@@ -60,6 +60,7 @@ Result<Mailbox> add_mailbox(ActionContext& context, std::string_view name, const
   Mailbox mailbox;
   mailbox.name = std::string(name);
   mailbox.created = context.clock.wall_now();
+  mailbox.mock = context.mock;
   mailbox.port = usual_port(settings.tls.value_or(mailbox.tls));
   const auto fine = merge(context, settings, mailbox);
   if (!fine) return std::unexpected(fine.error());

@@ -145,17 +145,11 @@ void ControlServer::accept_calls() {
     ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     reap(false);
-    const std::lock_guard lock(mutex_);
-    if (callers_.size() >= kMostCalls) {
-      socket.send(
-          encode(ControlFrame{ControlFrame::Kind::err,
-                              fmt::format("postrider: the server runs {} verbs already; try again when one "
-                                          "of them is done.\n",
-                                          kMostCalls),
-                              0}) +
-          encode(ControlFrame{ControlFrame::Kind::exit, {}, 1}));
+    if (is_full()) {
+      turn_away(socket);
       continue;
     }
+    const std::lock_guard lock(mutex_);
     auto& caller = callers_.emplace_back(std::move(socket));
     caller.thread = std::thread([this, &caller] {
       serve(caller);
@@ -167,10 +161,31 @@ void ControlServer::accept_calls() {
   }
 }
 
+/// Only the accepting thread adds callers, so the answer cannot turn from false to true.
+bool ControlServer::is_full() {
+  const std::lock_guard lock(mutex_);
+  return callers_.size() >= kMostCalls;
+}
+
+void ControlServer::turn_away(UnixSocket& socket) {
+  // Heard out first: closing on unread words would take our answer away with them.
+  const timeval moment{1, 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
+  (void)socket.read_line(kLongestRequest);
+  socket.send(encode(ControlFrame{ControlFrame::Kind::err,
+                                  fmt::format("postrider: the server runs {} verbs already; try again when "
+                                              "one of them is done.\n",
+                                              kMostCalls),
+                                  0}) +
+              encode(ControlFrame{ControlFrame::Kind::exit, {}, 1}));
+}
+
 void ControlServer::serve(Caller& caller) {
   ucred peer{};
   socklen_t size = sizeof peer;
   if (::getsockopt(caller.socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return;
+  // Heard out before any answer: closing on unread words would take the answer away with them.
+  const auto line = caller.socket.read_line(kLongestRequest);
   if (peer.uid != 0 && peer.uid != ::geteuid()) {
     log_.write(LogLevel::warning, "control_refused", {{"uid", std::to_string(peer.uid)}});
     caller.socket.send(encode(ControlFrame{ControlFrame::Kind::err,
@@ -178,7 +193,6 @@ void ControlServer::serve(Caller& caller) {
                        encode(ControlFrame{ControlFrame::Kind::exit, {}, 1}));
     return;
   }
-  const auto line = caller.socket.read_line(kLongestRequest);
   const auto request = line ? decode_request(*line) : std::nullopt;
   if (!request) return;
   std::mutex sending;

@@ -43,6 +43,8 @@ class ControlServer {
  private:
   struct Caller;
   void accept_calls();
+  bool is_full();
+  void turn_away(UnixSocket& socket);
   void serve(Caller& caller);
   void reap(bool all);
 

@@ -68,7 +68,7 @@ Result<int> restore(const Program& program, const std::string& name, bool force)
   if (fs::exists(*file) && !force) {
     return conflict(
         "database_exists",
-        fmt::format("There is a database {} already. --force moves it aside and puts the backup in its "
+        fmt::format("The database {} exists already. --force moves it aside and puts the backup in its "
                     "place.",
                     *file));
   }

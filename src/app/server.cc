@@ -155,6 +155,7 @@ class WiredServer final : public Server {
 
  private:
   void run_loop() {
+    ::pthread_setname_np(::pthread_self(), "loop");
     context_->run();
     loop_ended_.set_value();
   }
@@ -183,6 +184,7 @@ class WiredServer final : public Server {
             .secrets = installation_->secrets,
             .who = std::move(who),
             .recipient_limit = options_.settings.recipient_limit,
+            .mock = options_.settings.mock,
             .try_mail_server = [this](const MailServer& server) {
               return try_mail_server(server, clock_, smtp_options(options_.settings));
             }};

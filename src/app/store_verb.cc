@@ -38,6 +38,7 @@ int run_here(const Program& program, const ControlRequest& request, const Settin
                         .secrets = open.secrets,
                         .who = who(),
                         .recipient_limit = settings.recipient_limit,
+                        .mock = settings.mock,
                         .try_mail_server = [&](const MailServer& server) {
                           SmtpOptions options;
                           options.our_name = settings.hello_name;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "actions/message_ids.h"
 #include "app/verbs/noun_groups.h"
 #include "app/verbs/nouns_json.h"
 #include "app/verbs/verb_options.h"
@@ -55,7 +56,8 @@ VerbResult emails(VerbContext& context, Output& output, const EmailsOptions& opt
     if (!address) return std::unexpected(address.error());
     filter.address = address->key();
   }
-  const auto page = store.emails(options.id, filter);
+  auto page = store.emails(options.id, filter);
+  for (auto& email : page) fill_message_id(context.actions, options.id, email);
   const auto names = mailbox_names(store);
   const bool more = page.size() == static_cast<std::size_t>(filter.limit);
 

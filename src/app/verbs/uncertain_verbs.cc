@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "actions/message_ids.h"
 #include "actions/resolve_uncertain.h"
 #include "app/verbs/noun_groups.h"
 #include "app/verbs/nouns_json.h"
@@ -36,8 +37,9 @@ Result<std::vector<std::pair<CampaignId, EmailView>>> find(CampaignStore& store,
 VerbResult list(VerbContext& context, Output& output, const ListOptions& options) {
   auto& store = context.actions.store;
   const auto limit = options.limit.value_or(100);
-  const auto found = find(store, options, limit);
+  auto found = find(store, options, limit);
   if (!found) return std::unexpected(found.error());
+  for (auto& [id, email] : *found) fill_message_id(context.actions, id, email);
   const auto names = mailbox_names(store);
   const bool more = found->size() == static_cast<std::size_t>(limit);
 
