@@ -79,10 +79,16 @@ def test_backup_and_resume(installed):
 
 def test_a_wrong_command_line_is_exit_code_2_and_says_what_to_do(installed):
     here = installed
-    for wrong in (("campaign", "frobnicate"), ("campaign", "show"), ("campaign", "show", "abc"),
+    for wrong in (("campaign", "frobnicate"), ("campain", "list"), ("campaign", "show"), ("campaign", "show", "abc"),
                   ("mailbox", "add", "--nonsense"), ("queue", "update", "q", "--max-attempts", "many")):
         assert here.run(*wrong, expect=2).err.strip()
         assert "error" in here.run(*wrong, "--json", expect=2).json
+
+
+def test_a_mistyped_verb_is_named(installed):
+    here = installed
+    assert '"frobnicate"' in here.run("campaign", "frobnicate", expect=2).err
+    assert '"campain"' in here.run("campain", "list", expect=2).err
 
 
 def test_every_verb_has_help(here):

@@ -53,12 +53,13 @@ Result<std::int64_t> export_campaign(ActionContext& context, CampaignId id, std:
   for (const auto& column : columns) header.push_back(column.header);
   csv.write(header);
 
+  const MessageIds message_ids(context);
   std::int64_t rows = 0;
   EmailFilter filter{.status = {}, .address = {}, .after = 0, .limit = kPage};
   while (out) {
     auto page = context.store.emails(id, filter);
     for (auto& email : page) {
-      fill_message_id(context, id, email);
+      message_ids.fill(id, email);
       std::vector<std::string> cells = {std::to_string(email.ordinal),
                                         std::to_string(email.source_row),
                                         email.address,

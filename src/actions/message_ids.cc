@@ -4,10 +4,10 @@
 
 namespace postrider {
 
-void fill_message_id(const ActionContext& context, CampaignId campaign, EmailView& email) {
+void MessageIds::fill(CampaignId campaign, EmailView& email) const {
   if (email.sent_as.empty()) return;
-  email.message_id = make_message_id(context.secrets.subkey("message-id"), campaign.value,
-                                     email.recipient.value, kMessageGeneration, email.sent_as);
+  email.message_id =
+      make_message_id(key_, campaign.value, email.recipient.value, kMessageGeneration, email.sent_as);
 }
 
 }  // namespace postrider

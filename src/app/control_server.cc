@@ -81,6 +81,11 @@ bool wait_with(int caller, int ending, Micros time) {
   }
 }
 
+void refuse(UnixSocket& socket, std::string_view why) {
+  socket.send(encode(ControlFrame{ControlFrame::Kind::err, fmt::format("postrider: {}.\n", why), 0}) +
+              encode(ControlFrame{ControlFrame::Kind::exit, {}, 1}));
+}
+
 }  // namespace
 
 struct ControlServer::Caller {
@@ -172,12 +177,8 @@ void ControlServer::turn_away(UnixSocket& socket) {
   const timeval moment{1, 0};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
   (void)socket.read_line(kLongestRequest);
-  socket.send(encode(ControlFrame{ControlFrame::Kind::err,
-                                  fmt::format("postrider: the server runs {} verbs already; try again when "
-                                              "one of them is done.\n",
-                                              kMostCalls),
-                                  0}) +
-              encode(ControlFrame{ControlFrame::Kind::exit, {}, 1}));
+  refuse(socket,
+         fmt::format("the server runs {} verbs already; try again when one of them is done", kMostCalls));
 }
 
 void ControlServer::serve(Caller& caller) {
@@ -188,9 +189,7 @@ void ControlServer::serve(Caller& caller) {
   const auto line = caller.socket.read_line(kLongestRequest);
   if (peer.uid != 0 && peer.uid != ::geteuid()) {
     log_.write(LogLevel::warning, "control_refused", {{"uid", std::to_string(peer.uid)}});
-    caller.socket.send(encode(ControlFrame{ControlFrame::Kind::err,
-                                           "postrider: only the server's owner may do this.\n", 0}) +
-                       encode(ControlFrame{ControlFrame::Kind::exit, {}, 1}));
+    refuse(caller.socket, "only the server's owner may do this");
     return;
   }
   const auto request = line ? decode_request(*line) : std::nullopt;

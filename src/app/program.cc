@@ -10,6 +10,7 @@
 #include "app/store_verb.h"
 #include "app/verbs/output.h"
 #include "app/verbs/verbs.h"
+#include "base/text.h"
 
 namespace postrider {
 namespace {
@@ -48,7 +49,8 @@ std::string footer() {
          "A first look, without any real mail: postrider demo";
 }
 
-int run_program_verb(Program& program, std::vector<std::string> argv, Output& output) {
+int run_program_verb(Program& program, const std::string& verb, std::vector<std::string> argv,
+                     Output& output) {
   CLI::App app("Postrider: every single email is its own durable, scheduled task.", "postrider");
   bool json = false;
   std::string database;
@@ -66,6 +68,13 @@ int run_program_verb(Program& program, std::vector<std::string> argv, Output& ou
   add_version_verb(program, app);
   add_help_verb(program, app);
   app.footer(footer());  // last, for a verb takes over what its parent has by then
+  const auto is_it = [&](const CLI::App* known) { return known->get_name() == verb; };
+  if (!verb.empty() && std::ranges::none_of(app.get_subcommands({}), is_it)) {
+    // The parser would only say that a verb is missing.
+    return output.fail(
+        Error{Error::Kind::invalid, "bad_command_line",
+              fmt::format("There is no verb \"{}\". --help shows what there is.", one_line(verb, 40))});
+  }
   try {
     std::ranges::reverse(argv);
     app.parse(argv);
@@ -103,7 +112,8 @@ int run_program(const std::vector<std::string>& argv, std::ostream& out, std::os
                     .database_url = global.database_url,
                     .run = {}};
     if (!is_store_verb(global.verb)) {
-      return run_program_verb(program, argv.empty() ? std::vector<std::string>{"help"} : argv, output);
+      return run_program_verb(program, global.verb, argv.empty() ? std::vector<std::string>{"help"} : argv,
+                              output);
     }
     const auto result = call_store_verb(program, argv);
     return result ? *result : output.fail(result.error());

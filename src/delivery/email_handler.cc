@@ -25,6 +25,14 @@ AttemptOutcome bad_message(const Error& error) {
           .reason = error.message};
 }
 
+/// What stopped it before its gate. Our own stop is nobody's fault: the task simply waits again.
+HandlerResult ended_by(const Trouble& trouble) {
+  if (trouble.kind == Trouble::Kind::stopped) {
+    return ShutOut{{.kind = GateAnswer::Kind::cancelled, .why = trouble.text}};
+  }
+  return outcome_of(trouble);
+}
+
 }  // namespace
 
 EmailHandler::EmailHandler(CampaignStore& store, Sessions& wire, Sessions& mock, const SecretBox& secrets,
@@ -47,7 +55,7 @@ Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
   if (!to) co_return bad_message(to.error());
 
   auto opened = co_await (from.mock ? mock_ : wire_).open(task.mailbox, from.server);
-  if (!opened) co_return outcome_of(opened.error());
+  if (!opened) co_return ended_by(opened.error());
   const std::unique_ptr<Session> session = std::move(*opened);
 
   const std::string message = compose({
@@ -66,16 +74,16 @@ Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
                           .size = message.size(),
                           .needs_smtputf8 = to->needs_smtputf8() || from.from.needs_smtputf8()};
 
-  if (const auto trouble = co_await session->offer(envelope)) co_return outcome_of(*trouble);
+  if (const auto trouble = co_await session->offer(envelope)) co_return ended_by(*trouble);
   if (message.size() > kSendsInOneWrite) {
-    if (const auto trouble = co_await session->send_body(message)) co_return outcome_of(*trouble);
+    if (const auto trouble = co_await session->send_body(message)) co_return ended_by(*trouble);
   }
 
   auto answer = co_await gate.pass();
   if (answer.kind != GateAnswer::Kind::open) co_return ShutOut{std::move(answer)};
 
   const auto reply = co_await session->commit(message);
-  if (!reply) co_return outcome_of(reply.error());
+  if (!reply) co_return ended_by(reply.error());
   co_return outcome_of(*reply);
 }
 

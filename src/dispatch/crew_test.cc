@@ -209,6 +209,32 @@ TEST_F(CrewTest, ItSleepsUntilTheNextSlotAndKeepsThePaceToTheSecond) {
   EXPECT_EQ(campaign(id).status, CampaignStatus::completed);
 }
 
+TEST_F(CrewTest, StopWaitsForWhatATransactionUnderWayStillBrings) {
+  make_crew();
+  start_campaign(20, {.min = milliseconds{50}, .max = milliseconds{50}});
+  const auto queue = store_->campaigns().find_queue("email-campaign-queue")->id;
+  const auto is_claimed = [](const TaskView& task) {
+    return task.kind == TaskKind::email && task.state == TaskState::running;
+  };
+  const auto claimed_unheard = [&] {
+    return crew_->running() == 0 &&
+           std::ranges::any_of(store_->campaigns().tasks(queue, {}, 100), is_claimed);
+  };
+  // Up to the moment at which an email is claimed and the loop, idle, has not heard of it yet.
+  for (int n = 0; n < 1000 && !claimed_unheard(); ++n) {
+    loop_.advance(milliseconds{1});
+    ledger_->step_if_asked();
+  }
+  ASSERT_TRUE(claimed_unheard());
+  const int started = script_.started;
+  int running_at_end = -1;
+  crew_->stop([&] { running_at_end = crew_->running(); });
+  live(seconds{1});
+  EXPECT_EQ(script_.started, started + 1);
+  EXPECT_EQ(running_at_end, 0);
+  EXPECT_EQ(crew_->running(), 0);
+}
+
 TEST_F(CrewTest, StopLetsWhatPassedTheGateFinishAndTakesNothingNew) {
   make_crew();
   const auto id = start_campaign(100);

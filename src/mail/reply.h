@@ -39,7 +39,8 @@ struct Trouble {
     no_auth,       ///< none of our mechanisms is offered
     injection,     ///< bytes before the TLS handshake
     too_big,       ///< larger than the server's SIZE
-    needs_utf8     ///< address needs SMTPUTF8, not offered
+    needs_utf8,    ///< address needs SMTPUTF8, not offered
+    stopped        ///< we ended it ourselves, before its dot: nobody's fault, nothing was accepted
   };
   Kind kind = Kind::reply;
   Stage stage = Stage::connect;

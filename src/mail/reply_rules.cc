@@ -121,6 +121,8 @@ constexpr std::array kBreakRules{
     BreakRule{"too-big", Trouble::Kind::too_big, kAnywhere, refused, message, Action::none, "The message is larger than the mail server takes."},
     BreakRule{"needs-utf8", Trouble::Kind::needs_utf8, kAnywhere, refused, recipient, Action::none, "This address has international characters before its \"@\", and the mail server does not take such addresses."},
 
+    BreakRule{"stopped", Trouble::Kind::stopped, kAnywhere, deferred, none, Action::none, "Sending was stopped before the message was accepted."},
+
     BreakRule{"lost-at-dot", Trouble::Kind::closed, at(Stage::dot), unknown, none, Action::none, "The line broke between the end of the message and its answer, so nobody knows whether it was accepted."},
     BreakRule{"silence-at-dot", Trouble::Kind::timeout, at(Stage::dot), unknown, none, Action::none, "The mail server never answered the end of the message, so nobody knows whether it was accepted."},
     BreakRule{"garbage-at-dot", Trouble::Kind::garbage, at(Stage::dot), unknown, none, Action::none, "The answer to the end of the message made no sense, so nobody knows whether it was accepted."},

@@ -157,6 +157,7 @@ const BreakRow kBreakRows[] = {
     {"injection", Kind::injection, Stage::starttls, deferred, Blame::mailbox, Action::pause},
     {"too-big", Kind::too_big, Stage::mail, refused, Blame::message, Action::none},
     {"needs-utf8", Kind::needs_utf8, Stage::mail, refused, Blame::recipient, Action::none},
+    {"stopped", Kind::stopped, Stage::rcpt, deferred, Blame::none, Action::none},
     {"lost-early", Kind::closed, Stage::connect, deferred, Blame::mailbox, Action::pause},
     {"silence-early", Kind::timeout, Stage::greeting, deferred, Blame::mailbox, Action::pause},
     {"garbage-early", Kind::garbage, Stage::greeting, deferred, Blame::mailbox, Action::pause},

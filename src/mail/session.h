@@ -66,7 +66,8 @@ class Sessions {
   virtual Async<std::expected<std::unique_ptr<Session>, Trouble>> open(MailboxId mailbox,
                                                                        const MailServer& server) = 0;
 
-  /// Hangs up idle sessions and drops what is in flight before its dot.
+  /// Hangs up idle sessions and drops what is in flight before its dot: those see Trouble of kind
+  /// stopped, as do callers who wait for a session.
   virtual void close_all() = 0;
 };
 

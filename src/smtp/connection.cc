@@ -110,7 +110,7 @@ void Connection::watch(BootTime now) {
 }
 
 void Connection::hang_up() {
-  fail(Trouble::Kind::closed, "We hung up.");
+  fail(Trouble::Kind::stopped, "We hung up.");
 }
 
 void Connection::quit() {
@@ -122,7 +122,7 @@ void Connection::quit() {
       writing_ = true;
       io_->tls->async_write_some(asio::buffer(out_),
                                  [self = shared_from_this()](error_code, std::size_t) { self->close(); });
-      broken_ = Break{Trouble::Kind::closed, "We said goodbye."};
+      broken_ = Break{Trouble::Kind::stopped, "We said goodbye."};
       return;
     }
     io_->socket.write_some(asio::buffer(out_), ignored);

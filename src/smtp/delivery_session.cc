@@ -12,11 +12,11 @@ namespace {
 constexpr std::size_t block_size = 90'000;
 
 /// Awaited by a follower: its leader hands over the line, or says that it is lost.
-class Turn {
+class Handover {
  public:
-  explicit Turn(std::shared_ptr<Seat> seat) : seat_(std::move(seat)) {}
-  Turn(const Turn&) = delete;
-  ~Turn() { seat_->waiting = {}; }
+  explicit Handover(std::shared_ptr<Seat> seat) : seat_(std::move(seat)) {}
+  Handover(const Handover&) = delete;
+  ~Handover() { seat_->waiting = {}; }
   bool await_ready() const { return seat_->line != nullptr; }
   void await_suspend(std::coroutine_handle<> follower) { seat_->waiting = follower; }
   void await_resume() const {}
@@ -63,13 +63,29 @@ void DeliverySession::give_up_line() {
 Async<std::optional<Trouble>> DeliverySession::offer(const Envelope& envelope) {
   CHECK(state_ == State::ready);
   bool replaced = false;
+  bool minded = false;  // the server refused it behind another
   while (true) {
-    auto offering = seat_ ? offer_ahead(envelope) : offer_now(envelope);
+    const bool ahead = seat_ != nullptr;
+    auto offering = ahead ? offer_ahead(envelope) : offer_now(envelope);
     Answer answer = co_await offering;
     if (!answer.trouble) {
+      if (minded) keeper_->share_no_more(line_->mailbox);
       state_ = State::offered;
       line_->connection->listen();  // what comes before the dot is out is no answer to it
       co_return std::nullopt;
+    }
+    if (ahead && line_ && answer.trouble->stage == Stage::mail) {
+      // RFC 2920 lets an envelope follow a dot at once; not every server that offers PIPELINING knows. So
+      // neither silence nor a refusal there is believed before the envelope was said by itself.
+      const auto kind = answer.trouble->kind;
+      if (kind == Trouble::Kind::timeout || kind == Trouble::Kind::garbage) {
+        keeper_->share_no_more(line_->mailbox);
+        answer.stale = true;
+      } else if (!answer.lost) {
+        minded = true;
+        state_ = State::ready;
+        continue;
+      }
     }
     if (answer.stale && !replaced) {
       // Nothing was accepted, so a fresh line may try again; once, or a sick server keeps us busy.
@@ -99,13 +115,14 @@ Async<DeliverySession::Answer> DeliverySession::offer_ahead(const Envelope& enve
   if (!commands) co_return Answer{commands.error()};
   seat_->envelope = commands->text;
   state_ = State::offering;
-  Turn turn(seat_);
-  co_await turn;
+  Handover handover(seat_);
+  co_await handover;
 
   const auto seat = std::exchange(seat_, {});
   line_ = std::move(seat->line);
   if (seat->lost) {
-    co_return Answer{.trouble = broke(Stage::mail, *line_->connection), .stale = true, .lost = true};
+    const auto broken = broke(Stage::mail, *line_->connection);
+    co_return Answer{.trouble = broken, .stale = broken.kind != Trouble::Kind::stopped, .lost = true};
   }
   line_->needs_reset = true;
   crash_point("envelope_sent");
@@ -271,6 +288,7 @@ Async<std::expected<Reply, Trouble>> DeliverySession::commit(std::string_view me
   auto heard = connection.reply(limits.dot);
   if (!co_await heard) {
     state_ = State::gone;
+    if (!ahead.empty()) keeper_->share_no_more(line_->mailbox);  // in case that is what it minded
     co_return std::unexpected(broke(Stage::dot, connection));
   }
   crash_point("reply_read");

@@ -10,7 +10,7 @@
 //     └───────────────────reply read──── dotted ◄────────────────┘     any ──line lost──► gone
 //
 // Where others wait for a line, the next one's envelope travels ahead: in the write that ends with
-// our dot (see Seat in line.h). Its session has no line of its own until ours was read its reply.
+// our dot (see Seat in line.h). Its session has no line of its own before our reply was read.
 
 #include <memory>
 

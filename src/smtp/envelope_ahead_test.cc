@@ -13,9 +13,7 @@ namespace {
 
 using Kind = Trouble::Kind;
 
-const std::string hello = "220 hi\r\n";
 const std::string pipelines = "250-test\r\n250-SIZE 1000\r\n250 PIPELINING\r\n";
-const std::string go_ahead = "250 a\r\n250 b\r\n354 c\r\n";
 
 /// A test that goes wrong should not take the minutes of RFC 5321 to say so.
 SmtpOptions impatient() {
@@ -29,9 +27,7 @@ std::string envelope_of(const std::string& local) {
 }
 
 Script line(Script rest, const std::string& ehlo_answer = pipelines) {
-  Script script{Say{hello}, Hear{"EHLO client.test\r\n"}, Say{ehlo_answer}};
-  script.insert(script.end(), rest.begin(), rest.end());
-  return script;
+  return greeted(std::move(rest), ehlo_answer);
 }
 
 /// Delivers to each name at once, all over one session, and tells what happened in which order.
@@ -81,7 +77,8 @@ class AheadTest : public testing::Test {
 
   boost::asio::io_context loop_{1};
   const SystemClock clock_;
-  std::unique_ptr<Sessions> sessions_ = make_smtp_sessions(loop_, clock_, impatient());
+  SmtpOptions options_ = impatient();
+  std::unique_ptr<Sessions> sessions_ = make_smtp_sessions(loop_, clock_, options_);
   MailServer settings_;
   std::vector<std::string> events_;
   std::map<std::string, Trouble> troubles_;
@@ -136,6 +133,38 @@ TEST_F(AheadTest, ARecipientRefusedAheadLeavesTheLineToTheNext) {
   run(server, {"a", "b", "c"});
   EXPECT_EQ(events_, (Events{"a offered", "a 250", "b trouble at rcpt", "c offered", "c 250"}));
   EXPECT_EQ(troubles_["b"].reply.code, 550);
+}
+
+TEST_F(AheadTest, AServerThatMindsGetsTheEnvelopeByItselfAndIsAskedNoMore) {
+  const std::string minds = "503 5.5.1 one at a time\r\n503 5.5.1 no\r\n503 5.5.1 no\r\n";
+  ScriptedServer server(
+      {line({Hear{"DATA\r\n"}, Say{go_ahead}, Hear{envelope_of("b")}, Say{"250 d\r\n" + minds},
+             Hear{"RSET\r\n" + envelope_of("b")}, Say{"250 r\r\n" + go_ahead}, Hear{"another\r\n.\r\n"},
+             Say{"250 e\r\n"}, Hear{envelope_of("c")}, Say{go_ahead}, Hear{"\r\n.\r\n"}, Say{"250 f\r\n"},
+             AwaitEnd{}})});
+  run(server, {"a", "b", "c"});
+  EXPECT_EQ(events_, (Events{"a offered", "a 250", "b offered", "b 250", "c offered", "c 250"}));
+}
+
+TEST_F(AheadTest, ARefusalThatStandsWhenTheEnvelopeIsSaidByItselfIsBelieved) {
+  const std::string quota = "550 5.4.5 daily limit\r\n503 5.5.1 no\r\n503 5.5.1 no\r\n";
+  ScriptedServer server(
+      {line({Hear{"DATA\r\n"}, Say{go_ahead}, Hear{envelope_of("b")}, Say{"250 d\r\n" + quota},
+             Hear{"RSET\r\n" + envelope_of("b")}, Say{"250 r\r\n" + quota}, AwaitEnd{}})});
+  run(server, {"a", "b"});
+  EXPECT_EQ(events_, (Events{"a offered", "a 250", "b trouble at mail"}));
+  EXPECT_EQ(troubles_["b"].reply.code, 550);
+}
+
+TEST_F(AheadTest, AServerThatNeverAnswersAnEnvelopeBehindADotIsAskedAnewAndNoMore) {
+  options_.deadlines.command = std::chrono::milliseconds{300};
+  sessions_ = make_smtp_sessions(loop_, clock_, options_);
+  ScriptedServer server(
+      {line({Hear{"DATA\r\n"}, Say{go_ahead}, Hear{envelope_of("b")}, Say{"250 d\r\n"}, AwaitEnd{}}),
+       line({Hear{envelope_of("b")}, Say{go_ahead}, Hear{"another\r\n.\r\n"}, Say{"250 e\r\n"},
+             Hear{envelope_of("c")}, Say{go_ahead}, Hear{"\r\n.\r\n"}, Say{"250 f\r\n"}, AwaitEnd{}})});
+  run(server, {"a", "b", "c"});
+  EXPECT_EQ(events_, (Events{"a offered", "a 250", "b offered", "b 250", "c offered", "c 250"}));
 }
 
 TEST_F(AheadTest, ALineLostAtTheDotCostsTheOneBehindNothing) {
@@ -221,6 +250,7 @@ TEST_F(AheadTest, WhenThePoolIsClosedTheOneBehindDialsNoFurther) {
   sessions_->close_all();  // "a" is past its dot and waits for its reply, which never comes
   loop_.run();
   EXPECT_EQ(events_, (Events{"a offered", "a trouble at dot", "b trouble at connect"}));
+  EXPECT_EQ(troubles_["b"].kind, Kind::stopped) << "nobody's fault";
   EXPECT_EQ(server.connections(), 1u);
 }
 

@@ -69,7 +69,10 @@ class LineKeeper {
   /// Calls the seat's follower: later, when all that runs now has come to rest, so that the leader's
   /// reply is asked to be recorded before the follower asks for its gate.
   virtual void call(std::shared_ptr<Seat> seat) = 0;
-  /// Hangs up and opens a fresh one in its place. Trouble of kind closed when the pool was closed since
+  /// This mailbox's server does not take envelopes behind a dot: nobody is invited any more, until the
+  /// mailbox's settings change.
+  virtual void share_no_more(MailboxId mailbox) = 0;
+  /// Hangs up and opens a fresh one in its place. Trouble of kind stopped when the pool was closed since
   /// the line was opened.
   virtual Async<std::expected<std::unique_ptr<Line>, Trouble>> replace(std::unique_ptr<Line> line) = 0;
 };

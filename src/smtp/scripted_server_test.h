@@ -33,6 +33,18 @@ struct AwaitEnd {};
 
 using Script = std::vector<std::variant<Say, Hear, AwaitEnd>>;
 
+/// A server that pipelines, one that does not, and its yes to an envelope.
+inline const std::string hello = "250-test\r\n250 PIPELINING\r\n";
+inline const std::string lock_step_hello = "250 test\r\n";
+inline const std::string go_ahead = "250 a\r\n250 b\r\n354 c\r\n";
+
+/// The script of a connection from its greeting on.
+inline Script greeted(Script rest, const std::string& ehlo_answer = hello) {
+  Script script{Say{"220 hi\r\n"}, Hear{"EHLO client.test\r\n"}, Say{ehlo_answer}};
+  script.insert(script.end(), rest.begin(), rest.end());
+  return script;
+}
+
 class ScriptedServer {
  public:
   /// One script for each connection, in order. At a script's end the server closes the line.
@@ -117,6 +129,14 @@ inline SmtpOptions quick_options() {
 }
 
 using Outcome = std::expected<Reply, Trouble>;
+
+inline void expect_trouble(const Outcome& outcome, Trouble::Kind kind, Stage stage, int code = 0) {
+  ASSERT_FALSE(outcome.has_value()) << outcome->code << outcome->text;
+  EXPECT_EQ(static_cast<int>(outcome.error().kind), static_cast<int>(kind)) << outcome.error().text;
+  EXPECT_EQ(static_cast<int>(outcome.error().stage), static_cast<int>(stage)) << outcome.error().text;
+  EXPECT_EQ(outcome.error().reply.code, code);
+  EXPECT_FALSE(outcome.error().text.empty());
+}
 
 inline Envelope envelope_to(std::string local, std::size_t size = 0) {
   return {{"sender", "example.com"}, {std::move(local), "example.net"}, size};

@@ -55,6 +55,7 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
   void drop(std::unique_ptr<Line> line) override;
   std::shared_ptr<Seat> invite(const Line& line) override;
   void call(std::shared_ptr<Seat> seat) override;
+  void share_no_more(MailboxId mailbox) override { groups_.at(mailbox).shares = false; }
   Async<std::expected<std::unique_ptr<Line>, Trouble>> replace(std::unique_ptr<Line> line) override;
 
  private:
@@ -69,6 +70,7 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
     int open = 0;  ///< idle, in use, and being opened
     std::deque<Turn*> waiting;
     bool pump_posted = false;
+    bool shares = true;  ///< the server takes envelopes behind a dot, as far as we know
   };
 
   /// Awaited: one's place in the queue for a session. False when the pool was closed meanwhile.
@@ -164,8 +166,8 @@ Async<std::expected<std::unique_ptr<Session>, Trouble>> Pool::open(std::shared_p
   pool->adopt(group, server);
   Turn turn(*pool, group);
   if (!co_await turn) {
-    co_return std::unexpected(
-        Trouble{Trouble::Kind::closed, Stage::connect, {}, "Sending was stopped before a session was free."});
+    co_return std::unexpected(Trouble{
+        Trouble::Kind::stopped, Stage::connect, {}, "Sending was stopped before a session was free."});
   }
   if (auto seat = turn.seat()) co_return std::make_unique<DeliverySession>(pool, std::move(seat));
   std::unique_ptr<Line> line = pool->take_idle(group);
@@ -203,7 +205,7 @@ Async<Pool::Opened> Pool::replace(std::unique_ptr<Line> line) {
   const bool closed_since = line->closings != closings_;
   drop(std::move(line));
   if (closed_since) {
-    co_return std::unexpected(Trouble{Trouble::Kind::closed, Stage::connect, {}, "Sending was stopped."});
+    co_return std::unexpected(Trouble{Trouble::Kind::stopped, Stage::connect, {}, "Sending was stopped."});
   }
   ++group.open;  // at once, so that nobody who waits takes the place
   auto opening = open_line(mailbox, group);
@@ -212,8 +214,8 @@ Async<Pool::Opened> Pool::replace(std::unique_ptr<Line> line) {
 
 std::shared_ptr<Seat> Pool::invite(const Line& line) {
   Group& group = groups_.at(line.mailbox);
-  const bool share = line.offers.pipelining && line.closings == closings_ && is_usable(line, group) &&
-                     line.mails + 1 < options_.mails_per_session;
+  const bool share = group.shares && line.offers.pipelining && line.closings == closings_ &&
+                     is_usable(line, group) && line.mails + 1 < options_.mails_per_session;
   if (!share || group.waiting.empty()) return nullptr;
   auto seat = std::make_shared<Seat>();
   seat->offers = line.offers;
@@ -236,6 +238,7 @@ void Pool::adopt(Group& group, const MailServer& server) {
     return;
   }
   group.server = server;
+  group.shares = true;
   ++group.settings;
   for (auto& line : std::exchange(group.idle, {})) retire(group, std::move(line));
 }

@@ -3,9 +3,9 @@
 // Idle sessions are kept per mailbox and used again without RSET; at most `max_sessions` are open
 // per mailbox and further callers of open() wait in line. Where a server pipelines, whoever waits
 // longest goes on behind a delivery that is about to send its body: its envelope leaves in the same
-// write. Each session is recycled after a number
-// of mails or some minutes of idleness. A session whose server hung up meanwhile is replaced at
-// its first command without anybody noticing. Loop only.
+// write, unless the server has shown that it does not know this. Each session is recycled after a
+// number of mails or some minutes of idleness. A session whose server hung up meanwhile is replaced
+// at its first command without anybody noticing. Loop only.
 
 #include <memory>
 #include <string>
@@ -30,7 +30,7 @@ struct SmtpOptions {
 
 /// Throws Fault when the authorities' file cannot be read. `loop` and `clock` must outlive it.
 /// After close_all() the loop runs out of work once what is past its dot got its reply; waiting
-/// callers of open() get Trouble of kind closed. It may be used again afterwards.
+/// callers of open() get Trouble of kind stopped. It may be used again afterwards.
 std::unique_ptr<Sessions> make_smtp_sessions(boost::asio::io_context& loop, const Clock& clock,
                                              SmtpOptions options = {});
 

@@ -67,12 +67,14 @@ TEST_F(Queues, PurgedPauseTheirCampaignsAndResumeMakesTasksForExactlyThose) {
   ASSERT_TRUE(pass(held[1]));
   EXPECT_EQ(nouns().purge_queue(queue, "14:02"), 5);
   EXPECT_EQ(campaign(id).status, CampaignStatus::paused);
-  EXPECT_EQ(campaign(id).why, "queue purged 14:02, 5 emails without a task");
+  // Five that waited, and the one in hand before its gate: that is shut now, and its task goes, too.
+  EXPECT_EQ(campaign(id).why, "queue purged 14:02, 6 emails without a task");
   EXPECT_TRUE(nouns().queues()[0].purged_at);
   apply(Record{crew_, held[1].id, held[1].attempt, delivered()});
   apply(Release{crew_, held[2].id, held[2].attempt, {.kind = GateAnswer::Kind::cancelled}});
   EXPECT_TRUE(claim().empty());
   expect_counts(id, {.sent = 2, .pending = 6});
+  EXPECT_TRUE(nouns().tasks(queue, {}, 100).empty());
 
   ASSERT_TRUE(nouns().resume(id));
   EXPECT_EQ(end_all(delivered()), 6);

@@ -57,7 +57,8 @@ VerbResult emails(VerbContext& context, Output& output, const EmailsOptions& opt
     filter.address = address->key();
   }
   auto page = store.emails(options.id, filter);
-  for (auto& email : page) fill_message_id(context.actions, options.id, email);
+  const MessageIds message_ids(context.actions);
+  for (auto& email : page) message_ids.fill(options.id, email);
   const auto names = mailbox_names(store);
   const bool more = page.size() == static_cast<std::size_t>(filter.limit);
 

@@ -59,7 +59,8 @@ void add_settings(CLI::App* verb, QueueChange& change) {
            });
   add_duration(
       verb, "--max-retry-duration", change.max_retry_duration,
-      "Retrying ends this long after the first try; of emails only where attempts are unlimited; 0s: no limit (3600s)");
+      "Retrying ends this long after the first try; of emails only where attempts are unlimited; 0s: no "
+      "limit (3600s)");
   add_duration(verb, "--min-backoff", change.min_backoff, "Wait after an email's first try (300s)");
   add_duration(verb, "--max-backoff", change.max_backoff, "Wait after each further try (3600s)");
   add_number(verb, "--max-doublings", change.max_doublings, 0, 1000,

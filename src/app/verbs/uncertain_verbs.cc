@@ -39,7 +39,8 @@ VerbResult list(VerbContext& context, Output& output, const ListOptions& options
   const auto limit = options.limit.value_or(100);
   auto found = find(store, options, limit);
   if (!found) return std::unexpected(found.error());
-  for (auto& [id, email] : *found) fill_message_id(context.actions, id, email);
+  const MessageIds message_ids(context.actions);
+  for (auto& [id, email] : *found) message_ids.fill(id, email);
   const auto names = mailbox_names(store);
   const bool more = found->size() == static_cast<std::size_t>(limit);
 

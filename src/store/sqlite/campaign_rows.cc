@@ -28,7 +28,7 @@ Campaign read_campaign(const Statement& row) {
   c.pace = {Micros{row.integer(7)}, Micros{row.integer(8)}};
   c.window = window_from_text(row.text(9));
   c.seed = static_cast<std::uint64_t>(row.integer(10));
-  if (const auto tries = row.maybe_integer(11)) c.max_tries = static_cast<int>(*tries);
+  c.max_tries = row.maybe_count(11);
   if (const auto age = row.maybe_integer(12)) c.max_age = Micros{*age};
   c.on_uncertain = static_cast<OnUncertain>(row.integer(13));
   c.skip_unresolved = row.integer(14) != 0;

@@ -64,6 +64,10 @@ class Statement {
     if (is_null(column)) return std::nullopt;
     return integer(column);
   }
+  std::optional<int> maybe_count(int column) const {
+    if (is_null(column)) return std::nullopt;
+    return static_cast<int>(integer(column));
+  }
 
  private:
   Database* database_ = nullptr;

@@ -10,7 +10,7 @@ namespace postrider::sqlite {
 std::string select_email_view() {
   return fmt::format(
       "SELECT e.id, r.ordinal, r.source_row, r.address, r.name, r.vals, {}, e.mailbox_id, e.tries, "
-      "coalesce(c.max_tries, -1), (SELECT q.max_attempts FROM queue q WHERE q.id = c.queue_id), "
+      "c.max_tries, (SELECT q.max_attempts FROM queue q WHERE q.id = c.queue_id), "
       "coalesce(t.due, e.due), "
       "CASE WHEN e.status = 1 THEN coalesce(e.sent_at, a.ended) END, "
       "coalesce(e.finished_at, CASE WHEN e.status > 0 THEN a.ended END), a.code, a.enhanced, a.server_text, "
@@ -34,9 +34,8 @@ EmailView read_email_view(const Statement& row) {
   email.status = static_cast<EmailStatus>(row.integer(6));
   email.mailbox = MailboxId{row.integer(7)};
   email.tries = static_cast<int>(row.integer(8));
-  const auto own_tries = row.integer(9) > 0 ? std::optional{static_cast<int>(row.integer(9))} : std::nullopt;
   const QueueSettings queue{.max_attempts = static_cast<int>(row.integer(10))};
-  email.max_tries = retry_rules(own_tries, std::nullopt, queue).max_tries;
+  email.max_tries = retry_rules(row.maybe_count(9), std::nullopt, queue).max_tries;
   email.due = maybe_time(11);
   email.sent_at = maybe_time(12);
   email.finished_at = maybe_time(row.is_null(13) ? 18 : 13);

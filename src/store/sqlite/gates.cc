@@ -69,7 +69,8 @@ GateAnswer Gates::pass(Work& work, HeldTasks& tasks, const Held& held) {
 
 bool Gates::release(Work& work, HeldTasks& tasks, const Held& held, const GateAnswer& why) {
   using Kind = GateAnswer::Kind;
-  const bool cancelled = work.rows.campaign(held.campaign).status == CampaignStatus::cancelled;
+  const auto& campaign = work.rows.campaign(held.campaign);
+  const bool cancelled = campaign.status == CampaignStatus::cancelled;
   if (cancelled || why.kind == Kind::suppressed) {
     const std::string_view reason = cancelled ? std::string_view{"Campaign was cancelled"} : why.why;
     if (!tasks.remove(work, held)) return false;
@@ -77,6 +78,9 @@ bool Gates::release(Work& work, HeldTasks& tasks, const Held& held, const GateAn
     work.rows.count(held.campaign, EmailStatus::skipped, 1);
     return true;
   }
+  // Its queue was purged while it was in hand: it would have gone with the others, and resume makes
+  // new tasks for all of them.
+  if (campaign.purged) return tasks.remove(work, held);
   return tasks.put_back(work, held, why.kind == Kind::not_before ? std::max(why.due, held.due) : held.due);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "store/sqlite/queue_rows.h"
 #include "store/sqlite/window_text.h"
 
 namespace postrider::sqlite {
@@ -13,16 +14,15 @@ class HotRows::Readers {
       : campaign(
             db,
             "SELECT status, queue_id, pace_min, pace_max, window, seed, max_tries, max_age, on_uncertain, "
-            "brake_refusals, brake_percent, total, plan_cursor, repair_cursor FROM campaign WHERE id = ?"),
+            "brake_refusals, brake_percent, total, plan_cursor, repair_cursor, purged FROM campaign WHERE id = ?"),
         brake(db, "SELECT recent FROM brake WHERE campaign_id = ?"),
         mailbox(
             db,
             "SELECT status, paused_until, faults_in_a_row, next_slot, cap_24h, per_minute, sessions, sender "
             "FROM mailbox WHERE id = ?"),
-        queue(
-            db,
-            "SELECT paused, per_second, concurrent, max_attempts, max_retry, min_backoff, max_backoff, tokens, "
-            "refilled FROM queue WHERE id = ?"),
+        queue(db,
+              "SELECT paused, per_second, concurrent, max_attempts, max_retry, min_backoff, max_backoff, "
+              "max_doublings, tokens, refilled FROM queue WHERE id = ?"),
         lane(db, "SELECT queue_id, campaign_id, mailbox_id, waiting FROM lane WHERE id = ?"),
         move_lane(db, "UPDATE lane SET waiting = waiting + ?2, running = running + ?3 WHERE id = ?1"),
         set_brake(db,
@@ -47,7 +47,7 @@ HotCampaign& HotRows::campaign(CampaignId id) {
   hot.pace = {Micros{row.integer(2)}, Micros{row.integer(3)}};
   hot.window = window_from_text(row.text(4));
   hot.seed = static_cast<std::uint64_t>(row.integer(5));
-  if (const auto tries = row.maybe_integer(6)) hot.max_tries = static_cast<int>(*tries);
+  hot.max_tries = row.maybe_count(6);
   if (const auto age = row.maybe_integer(7)) hot.max_age = Micros{*age};
   hot.on_uncertain = static_cast<OnUncertain>(row.integer(8));
   hot.brake_refusals = static_cast<int>(row.integer(9));
@@ -55,6 +55,7 @@ HotCampaign& HotRows::campaign(CampaignId id) {
   hot.total = row.integer(11);
   hot.plan_cursor = row.integer(12);
   hot.repair_cursor = row.maybe_integer(13);
+  hot.purged = row.integer(14) != 0;
   row.reset();
   return hot;
 }
@@ -96,14 +97,9 @@ HotQueue& HotRows::queue(QueueId id) {
   CHECK(row.step());
   hot.id = id;
   hot.paused = row.integer(0) != 0;
-  hot.settings.max_dispatches_per_second = row.real(1);
-  hot.settings.max_concurrent_dispatches = static_cast<int>(row.integer(2));
-  hot.settings.max_attempts = static_cast<int>(row.integer(3));
-  hot.settings.max_retry_duration = Micros{row.integer(4)};
-  hot.settings.min_backoff = Micros{row.integer(5)};
-  hot.settings.max_backoff = Micros{row.integer(6)};
-  hot.tokens = row.real(7);
-  hot.refilled = from_micros(row.integer(8));
+  hot.settings = read_queue_settings(row, 1);
+  hot.tokens = row.real(8);
+  hot.refilled = from_micros(row.integer(9));
   row.reset();
   return hot;
 }

@@ -30,6 +30,7 @@ struct HotCampaign {
   int brake_refusals = 0, brake_percent = 0;
   std::int64_t total = 0, plan_cursor = 0;
   std::optional<std::int64_t> repair_cursor;
+  bool purged = false;  ///< its waiting tasks were taken away, and it has not been resumed since
 };
 
 struct HotBrake {

@@ -107,9 +107,10 @@ bool PlanSteps::step(Work& work, HeldTasks& tasks, const Held& held) {
     }
   }
   // All planned, or the campaign has ended meanwhile.
+  if (!tasks.remove(work, held)) return false;
   forget_plan_.run(campaign.id.value);
   work.rows.touch(campaign.id);
-  return tasks.remove(work, held);
+  return true;
 }
 
 std::int64_t PlanSteps::waiting(CampaignId campaign) {

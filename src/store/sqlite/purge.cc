@@ -12,11 +12,11 @@ namespace {
 struct Affected {
   CampaignId id;
   bool sending = false;
-  std::int64_t held = 0;  ///< tasks a worker has in hand: they go on to their gate
+  std::int64_t past_gate = 0;  ///< emails whose dot may be out: they end in their true state
 };
 
 constexpr auto kAffected =
-    "SELECT c.id, c.status = 2, (SELECT count(*) FROM lane l JOIN task t ON t.lane_id = l.id AND t.state > 0 "
+    "SELECT c.id, c.status = 2, (SELECT count(*) FROM lane l JOIN task t ON t.lane_id = l.id AND t.state = 2 "
     "WHERE l.campaign_id = c.id AND t.kind = 0) FROM campaign c "
     "WHERE c.queue_id = ? AND c.status IN (2, 3) AND c.hidden = 0";
 
@@ -48,7 +48,7 @@ Result<std::int64_t> SqliteCampaignStore::purge_queue(QueueId id, std::string_vi
     Statement(db, kNoWaiting).run(id.value);
     for (const auto& campaign : affected(db, id)) {
       // Emails the plan has not reached yet count too: they wait in this queue as well.
-      const auto without = writer_.counts(campaign.id).pending - campaign.held;
+      const auto without = writer_.counts(campaign.id).pending - campaign.past_gate;
       if (without <= 0) continue;
       const std::string why = fmt::format("queue purged {}, {} emails without a task", local_time, without);
       Statement(db, kPause)

@@ -86,11 +86,12 @@ std::int64_t mark_unplanned(Writer& writer, CampaignId id, std::int64_t limit, W
   Statement cursor(db, "SELECT plan_cursor FROM campaign WHERE id = ?");
   cursor.query(id.value).step();
   std::int64_t reached = cursor.integer(0), marked = 0;
+  const TaskId ids = writer.take_task_ids(limit);
   Statement add(db, kAddUncertain), rows(db, kBeyond);
   rows.query(id.value, reached, limit);
   while (rows.step()) {
     reached = rows.integer(1);
-    add.run(writer.take_task_ids(1).value, id.value, rows.integer(0), reached, to_micros(now), kReason);
+    add.run(ids.value + marked, id.value, rows.integer(0), reached, to_micros(now), kReason);
     ++marked;
   }
   rows.reset();

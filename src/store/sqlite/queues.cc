@@ -4,8 +4,22 @@
 #include <fmt/format.h>
 
 #include "store/sqlite/campaign_store.h"
+#include "store/sqlite/queue_rows.h"
 
 namespace postrider::sqlite {
+
+QueueSettings read_queue_settings(const Statement& row, int first) {
+  QueueSettings settings;
+  settings.max_dispatches_per_second = row.real(first);
+  settings.max_concurrent_dispatches = static_cast<int>(row.integer(first + 1));
+  settings.max_attempts = static_cast<int>(row.integer(first + 2));
+  settings.max_retry_duration = Micros{row.integer(first + 3)};
+  settings.min_backoff = Micros{row.integer(first + 4)};
+  settings.max_backoff = Micros{row.integer(first + 5)};
+  settings.max_doublings = static_cast<int>(row.integer(first + 6));
+  return settings;
+}
+
 namespace {
 
 constexpr auto kSelect =
@@ -16,14 +30,8 @@ constexpr auto kSelect =
 QueueView read_row(const Statement& row) {
   QueueView queue;
   queue.id = QueueId{row.integer(0)};
+  queue.settings = read_queue_settings(row, 2);
   queue.settings.name = row.text(1);
-  queue.settings.max_dispatches_per_second = row.real(2);
-  queue.settings.max_concurrent_dispatches = static_cast<int>(row.integer(3));
-  queue.settings.max_attempts = static_cast<int>(row.integer(4));
-  queue.settings.max_retry_duration = Micros{row.integer(5)};
-  queue.settings.min_backoff = Micros{row.integer(6)};
-  queue.settings.max_backoff = Micros{row.integer(7)};
-  queue.settings.max_doublings = static_cast<int>(row.integer(8));
   queue.paused = row.integer(9) != 0;
   if (const auto purged = row.maybe_integer(10)) queue.purged_at = from_micros(*purged);
   queue.tasks = row.integer(11);

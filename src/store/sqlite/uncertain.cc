@@ -49,11 +49,10 @@ Result<Uncertain> find(Database& db, EmailId id) {
     return conflict("email_not_uncertain",
                     fmt::format("Email {} is {}: there is nothing to decide.", id.value, to_string(status)));
   }
-  const auto own_tries = row.is_null(4) ? std::nullopt : std::optional{static_cast<int>(row.integer(4))};
   const QueueSettings queue{.max_attempts = static_cast<int>(row.integer(5))};
   return Uncertain{CampaignId{row.integer(0)}, MailboxId{row.integer(1)},
                    static_cast<CampaignStatus>(row.integer(2)),
-                   retry_rules(own_tries, std::nullopt, queue).max_tries};
+                   retry_rules(row.maybe_count(4), std::nullopt, queue).max_tries};
 }
 
 constexpr auto kSettleEmail =
