@@ -41,8 +41,8 @@ void check_mailboxes(ActionContext& context, const Campaign& campaign, CampaignC
 }
 
 void add_template(std::string_view what, std::string_view text, const std::vector<std::string>& headers,
-                  CampaignCheck& check) {
-  const auto compiled = Template::compile(text, headers);
+                  TemplateKind kind, CampaignCheck& check) {
+  const auto compiled = Template::compile(text, headers, {.kind = kind});
   if (!compiled) {
     check.problems.push_back(
         {compiled.error().code, fmt::format("In the {}: {}", what, compiled.error().message)});
@@ -67,8 +67,8 @@ std::string unresolved_text(const Column& column) {
 void check_fields(const Campaign& campaign, CampaignCheck& check) {
   std::vector<std::string> headers;
   for (const auto& column : campaign.columns) headers.push_back(column.header);
-  add_template("subject", campaign.subject, headers, check);
-  add_template("message", campaign.message, headers, check);
+  add_template("subject", campaign.subject, headers, TemplateKind::line, check);
+  add_template("message", campaign.message, headers, TemplateKind::text, check);
   std::ranges::sort(check.required);
   std::erase_if(check.required, [&](std::size_t i) { return campaign.columns[i].empty == 0; });
   for (const auto i : check.required) {

@@ -54,6 +54,12 @@ Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
   auto to = parse_address(recipient.address);
   if (!to) co_return bad_message(to.error());
 
+  const RenderInput input{.values = recipient.values, .now = clock_.wall_now()};
+  const auto subject = (*campaign)->subject.render(input);
+  if (!subject) co_return bad_message(subject.error());
+  const auto text = (*campaign)->message.render(input);
+  if (!text) co_return bad_message(text.error());
+
   auto opened = co_await (from.mock ? mock_ : wire_).open(task.mailbox, from.server);
   if (!opened) co_return ended_by(opened.error());
   const std::unique_ptr<Session> session = std::move(*opened);
@@ -63,8 +69,8 @@ Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
       .from = from.from,
       .to_name = recipient.name,
       .to = *to,
-      .subject = (*campaign)->subject.render(recipient.values),
-      .text = (*campaign)->message.render(recipient.values),
+      .subject = *subject,
+      .text = *text,
       .message_id = make_message_id(message_id_key_, task.campaign.value, recipient.recipient.value,
                                     kMessageGeneration, from.from.domain),
       .date = clock_.wall_now(),

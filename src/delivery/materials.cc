@@ -9,7 +9,7 @@ Result<std::shared_ptr<const CampaignMaterial>> compile(const Campaign& campaign
   std::vector<std::string> columns;
   columns.reserve(campaign.columns.size());
   for (const auto& column : campaign.columns) columns.push_back(column.header);
-  auto subject = Template::compile(campaign.subject, columns);
+  auto subject = Template::compile(campaign.subject, columns, {.kind = TemplateKind::line});
   if (!subject) return std::unexpected(subject.error());
   auto message = Template::compile(campaign.message, columns);
   if (!message) return std::unexpected(message.error());

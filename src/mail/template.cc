@@ -54,20 +54,46 @@ std::unexpected<Error> unknown_fields(std::vector<std::string> fields, std::span
   return invalid("unknown_field", fmt::format("No column matches {}. {}", listed(std::move(fields)), known));
 }
 
+void append(std::string& out, std::string_view value, TemplateKind kind) {
+  for (const char c : value) {
+    if (kind == TemplateKind::line && (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)) {
+      out += ' ';
+    } else if (kind == TemplateKind::html && std::string_view("&<>\"'").contains(c)) {
+      out += fmt::format("&#{};", static_cast<int>(c));
+    } else {
+      out += c;
+    }
+  }
+}
+
 }  // namespace
 
-Result<Template> Template::compile(std::string_view text, std::span<const std::string> columns) {
+struct Template::Program {
+  struct Piece {
+    std::string text;          ///< literal text, or the default of a field
+    std::int64_t column = -1;  ///< -1: literal
+    bool has_default = false;
+  };
+  TemplateKind kind = TemplateKind::text;
+  std::vector<std::string> columns;
+  std::vector<Piece> pieces;
+  std::vector<std::size_t> required;
+};
+
+Result<Template> Template::compile(std::string_view text, std::span<const std::string> columns,
+                                   TemplateOptions options) {
   std::unordered_map<std::string, std::size_t> column_of;
   for (std::size_t i = 0; i < columns.size(); ++i) column_of.emplace(field_key(columns[i]), i);
   column_of.erase("");  // a column without a name cannot be meant
 
-  Template made;
+  Program made{
+      .kind = options.kind, .columns = {columns.begin(), columns.end()}, .pieces = {}, .required = {}};
   std::vector<std::string> unknown;
   auto read = for_each_part(text, [&](const TemplatePart& part) {
     if (!part.is_field) {
-      const bool joins = !made.pieces_.empty() && made.pieces_.back().column < 0;
-      if (!joins) made.pieces_.emplace_back();
-      made.pieces_.back().text += part.text;
+      const bool joins = !made.pieces.empty() && made.pieces.back().column < 0;
+      if (!joins) made.pieces.emplace_back();
+      made.pieces.back().text += part.text;
       return;
     }
     const auto column = column_of.find(field_key(part.text));
@@ -75,31 +101,68 @@ Result<Template> Template::compile(std::string_view text, std::span<const std::s
       unknown.push_back(fmt::format("{{{{ {} }}}} (line {})", one_line(part.text, 60), part.line));
       return;
     }
-    made.pieces_.push_back(
-        {std::string(part.filler.value_or("")), static_cast<std::int64_t>(column->second)});
-    if (!part.filler && std::ranges::find(made.required_, column->second) == made.required_.end()) {
-      made.required_.push_back(column->second);
+    made.pieces.push_back({std::string(part.filler.value_or("")), static_cast<std::int64_t>(column->second),
+                           part.filler.has_value()});
+    if (!part.filler && std::ranges::find(made.required, column->second) == made.required.end()) {
+      made.required.push_back(column->second);
     }
   });
   if (!read) return std::unexpected(std::move(read).error());
   if (!unknown.empty()) return unknown_fields(std::move(unknown), columns);
-  return made;
+  Template whole;
+  whole.program_ = std::make_shared<const Program>(std::move(made));
+  return whole;
 }
 
-std::string Template::render(std::span<const std::string> values) const {
-  const auto piece_text = [&values](const Piece& piece) -> std::string_view {
-    if (piece.column < 0) return piece.text;
-    const auto column = static_cast<std::size_t>(piece.column);
-    const std::string_view value =
-        column < values.size() ? std::string_view{values[column]} : std::string_view{};
-    return trim(value).empty() ? std::string_view{piece.text} : value;
-  };
-  std::size_t size = 0;
-  for (const Piece& piece : pieces_) size += piece_text(piece).size();
+Result<std::string> Template::render(const RenderInput& input) const {
   std::string out;
-  out.reserve(size);
-  for (const Piece& piece : pieces_) out += piece_text(piece);
+  for (const auto& piece : program_->pieces) {
+    if (piece.column < 0) {
+      out += piece.text;
+      continue;
+    }
+    const auto column = static_cast<std::size_t>(piece.column);
+    std::string_view value =
+        column < input.values.size() ? std::string_view{input.values[column]} : std::string_view{};
+    if (trim(value).empty()) {
+      if (!piece.has_default) {
+        return invalid("unresolved_field", fmt::format("{{{{{}}}}} is empty and has no default.",
+                                                       one_line(trim(program_->columns[column]), 60)));
+      }
+      value = piece.text;
+    }
+    append(out, value, program_->kind);
+  }
+  if (out.size() > kMaxText) {
+    return invalid("message_too_long", "The text would be longer than 1 MiB with this recipient's values.");
+  }
   return out;
+}
+
+std::span<const std::size_t> Template::required_columns() const {
+  return program_->required;
+}
+
+bool Template::depends_on_row() const {
+  return false;
+}
+
+std::vector<TagSpan> template_tags(std::string_view text) {
+  std::vector<TagSpan> spans;
+  std::size_t at = 0;
+  while ((at = text.find('{', at)) != text.npos) {
+    const auto open = text.substr(at, 2);
+    const auto end = open == "{{"   ? text.find("}}", at + 2)
+                     : open == "{%" ? text.find("%}", at + 2)
+                                    : text.npos;
+    if (end == text.npos) {
+      ++at;
+      continue;
+    }
+    spans.push_back({at, end + 2});
+    at = end + 2;
+  }
+  return spans;
 }
 
 Result<std::vector<std::string>> Template::fields(std::string_view text) {

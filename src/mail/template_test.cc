@@ -16,7 +16,9 @@ const std::vector<std::string> kValues{"zoe@example.com", "Zoë", "", "XL", "sec
 
 std::string rendered(std::string_view text, const std::vector<std::string>& values = kValues) {
   const auto made = Template::compile(text, kColumns);
-  return made ? made->render(values) : "error: " + made.error().message;
+  if (!made) return "error: " + made.error().message;
+  const auto out = made->render({.values = values});
+  return out ? *out : "error: " + out.error().message;
 }
 
 TEST(Template, PutsValuesInWhateverTheirSpelling) {
@@ -30,7 +32,7 @@ TEST(Template, PutsValuesInWhateverTheirSpelling) {
       {"{{ first_name }}{{FIRST-NAME}}{{  first \t name}}", "ZoëZoëZoë"},
 
       {"{{ größe }}/{{GRÖße}}", "XL/XL"},
-      {"a{{ company }}b", "ab"},
+      {"a{{ company }}b", "error: {{Company}} is empty and has no default."},
       {"a{{ company | default: \"your firm\" }}b", "ayour firmb"},
       {"a{{company|default:'it''s'}}b", "error: Line 1: a field is not closed"},
       {"a{{company|default:'say \"hi\" }} now'}}b", "asay \"hi\" }} nowb"},
@@ -161,7 +163,7 @@ RC_GTEST_PROP(FieldKey, OfAKeyIsTheKey, (const std::string& text)) {
 RC_GTEST_PROP(Template, WithoutBracesRendersAsItself, (const std::string& text)) {
   RC_PRE(text.find_first_of("{}") == std::string::npos);
   const auto made = Template::compile(text, kColumns);
-  RC_ASSERT(made && made->render(kValues) == text);
+  RC_ASSERT(made && made->render({.values = kValues}) == text);
 }
 
 RC_GTEST_PROP(Template, OfHostilePiecesIsReadOrRefused, ()) {
@@ -171,7 +173,7 @@ RC_GTEST_PROP(Template, OfHostilePiecesIsReadOrRefused, ()) {
   std::string text;
   for (const auto& piece : pieces) text += piece;
   const auto made = Template::compile(text, kColumns);
-  if (made) (void)made->render(kValues);
+  if (made) (void)made->render({.values = kValues});
 }
 
 }  // namespace
