@@ -50,10 +50,13 @@ struct TagSpan {
 };
 
 /// Where the tags of `text` stand, in order and apart, for whoever changes the text around them. A
-/// comment or raw block is one span with what it holds. What is not closed is no tag: total, never
-/// fails, linear.
+/// comment or raw block is one span with what it holds. The first that is not closed ends the list: such a
+/// text does not compile. Never fails, linear.
 std::vector<TagSpan> template_tags(std::string_view text);
 
+struct TemplateProgram;
+
+/// One that was not compiled renders as nothing.
 class Template {
  public:
   /// `columns` are the headers of the list, in order of the values given to render(); of columns
@@ -83,8 +86,7 @@ class Template {
   static Result<std::vector<std::string>> fields(std::string_view text);
 
  private:
-  struct Program;
-  std::shared_ptr<const Program> program_;
+  std::shared_ptr<const TemplateProgram> program_;
 };
 
 }  // namespace postrider
