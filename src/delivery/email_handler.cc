@@ -64,7 +64,7 @@ Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
   if (!opened) co_return ended_by(opened.error());
   const std::unique_ptr<Session> session = std::move(*opened);
 
-  const std::string message = compose({
+  const ComposedMessage composed = compose({
       .from_name = from.from_name,
       .from = from.from,
       .to_name = recipient.name,
@@ -75,6 +75,7 @@ Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
                                     kMessageGeneration, from.from.domain),
       .date = clock_.wall_now(),
   });
+  const std::string& message = composed.head;
   const Envelope envelope{.from = from.from,
                           .to = *to,
                           .size = message.size(),

@@ -42,26 +42,42 @@ bool is_plain(std::string_view value) {
   return is_ascii(value) && value.find("=?") == value.npos;
 }
 
-/// Appends ASCII, folded before blanks. False, and nothing appended, when a word is too long for a line.
-bool append_folded(std::string& out, std::string_view value, std::size_t column) {
+/// Appends ASCII, folded before blanks. False, and nothing appended, when a word is too long: longer
+/// than `longest`, which is a line's length or, for words that must stay whole, more.
+bool append_folded(std::string& out, std::string_view value, std::size_t column,
+                   std::size_t longest = kLine) {
   const auto start = out.size();
   while (!value.empty()) {
     const auto word =
         std::min(value.find(' ', value.find_first_not_of(' ')), value.size());  // blanks before it included
     if (column + word > kLine) {
-      const bool can_fold = value[0] == ' ' && word + 0 <= kLine;
-      if (!can_fold) {
+      const bool can_fold = value[0] == ' ' && word <= longest;
+      if (!can_fold && column + word > longest) {
         out.resize(start);
         return false;
       }
-      out += "\r\n";
-      column = 0;
+      if (can_fold) {
+        out += "\r\n";
+        column = 0;
+      }
     }
     out += value.substr(0, word);
     column += word;
     value.remove_prefix(word);
   }
   return true;
+}
+
+/// A sign for each character beyond ASCII, one blank for several, so that folding never fails for
+/// anything but a word longer than a line may be.
+std::string as_ascii(std::string_view value) {
+  std::string out;
+  for (const char c : value) {
+    const auto octet = static_cast<unsigned char>(c);
+    if ((octet & 0xC0) == 0x80) continue;
+    out += octet >= 0x80 ? '?' : c;
+  }
+  return out;
 }
 
 /// A display name as atoms, or between quotes with `"` and `\` escaped (RFC 5322 §3.2.4).
@@ -126,6 +142,33 @@ void append_address_header(std::string& out, std::string_view name, std::string_
   }
   append_token(out, address.local + "@" + address.domain);
   out += display.empty() ? "\r\n" : ">\r\n";
+}
+
+void append_field(std::string& out, const HeaderField& field) {
+  std::string room;
+  std::string_view value = cleaned(field.value, room);
+  const bool is_name =
+      !field.name.empty() && field.name.size() <= kLine &&
+      std::ranges::all_of(field.name, [](char c) { return is_letter_or_digit(c) || c == '-'; });
+  if (value.empty() || !is_name) return;
+  const auto start = out.size();
+  out += field.name;
+  out += ": ";
+  auto column = field.name.size() + 2;
+  if (is_structured_field(field.name)) {
+    if (const auto id = value.rfind(" <"); id != value.npos && !is_plain(value.substr(0, id))) {
+      column = append_encoded_words(out, trim(value.substr(0, id)), column);
+      value.remove_prefix(id);
+    }
+    append_folded(out, as_ascii(value), column, kLongestToken);
+  } else if (!is_plain(value) || !append_folded(out, value, column, kLongestToken)) {
+    append_encoded_words(out, value, column);
+  }
+  if (out.ends_with(": ")) {
+    out.resize(start);
+  } else {
+    out += "\r\n";
+  }
 }
 
 void append_date_header(std::string& out, WallTime date) {

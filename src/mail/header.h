@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "mail/address.h"
+#include "mail/header_field.h"
 
 namespace postrider {
 
@@ -16,6 +17,11 @@ void append_text_header(std::string& out, std::string_view name, std::string_vie
 /// `From: Name <address>`; the name quoted or encoded where it must be, or left out.
 void append_address_header(std::string& out, std::string_view name, std::string_view display,
                            const Address& address);
+
+/// A header of the user's own; nothing for a blank value or a name that is none. Free text beyond
+/// ASCII goes out as encoded words, a structured value (see header_field.h) as ASCII with "?" for
+/// what is not, except a name before a List-Id.
+void append_field(std::string& out, const HeaderField& field);
 
 /// `Date: Mon, 23 Nov 2026 14:37:18 +0000`.
 void append_date_header(std::string& out, WallTime date);
