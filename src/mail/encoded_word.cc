@@ -52,6 +52,16 @@ std::size_t fitting(std::string_view text, std::size_t room, bool q) {
   return taken;
 }
 
+/// The most octets of `text`, whole characters, that fill base64 without padding; 0 if none do.
+std::size_t unpadded(std::string_view text) {
+  std::size_t most = 0;
+  for (std::size_t taken = 0; taken < text.size();) {
+    taken += std::max<std::size_t>(utf8_length(text.substr(taken)), 1);
+    if (taken % 3 == 0) most = taken;
+  }
+  return most;
+}
+
 }  // namespace
 
 std::size_t append_encoded_words(std::string& out, std::string_view text, std::size_t column) {
@@ -63,10 +73,18 @@ std::size_t append_encoded_words(std::string& out, std::string_view text, std::s
   while (!text.empty()) {
     // 75 is the longest word there may be, even where the line is still empty.
     const auto room = std::min(kLine - column, std::size_t{75}) - kAround;
-    const auto taken = fitting(text, room, q);
+    auto taken = fitting(text, room, q);
+    // GMime reads words of base64 that follow each other as one and loses what stands behind a "=".
+    // So only the last may have padding; where no cut avoids it, one character goes ahead as Q.
+    bool as_q = q;
+    if (!q && taken < text.size()) {
+      taken = unpadded(text.substr(0, taken));
+      as_q = taken == 0;
+      if (as_q) taken = std::max<std::size_t>(utf8_length(text), 1);
+    }
     const auto start = out.size();
-    out += q ? kStartQ : kStartB;
-    if (q) {
+    out += as_q ? kStartQ : kStartB;
+    if (as_q) {
       append_q(out, text.substr(0, taken));
     } else {
       append_base64(out, text.substr(0, taken));
