@@ -138,6 +138,85 @@ TEST(Address, RefusesEverythingParsersDisagreeAbout) {
   }
 }
 
+// What has sent mail to strangers or smuggled commands in other programs, by the advisory.
+TEST(Address, RefusesTheAttacksThatWorkedElsewhere) {
+  const struct {
+    const char* where;
+    std::string_view text;
+  } rows[] = {
+      {"CVE-2025-13033, another address in quotes", "\"x@gmail.com x\"@internal.example"},
+      {"CVE-2025-13033, the same with a tab", "\"x@gmail.com\tx\"@internal.example"},
+      {"GHSA-g7hc-96xr-gvvx, a command in quotes", "\"a\r\nRCPT TO:<b@c.example>\r\n\"@d.example"},
+      {"GHSA-g7hc-96xr-gvvx, quoted pairs", "\"a\\\r\\\nDATA\"@b.example"},
+      {"an encoded word whose text holds an address", "=?utf-8?q?collab=40evil.example=3e=00?=foo@b.example"},
+      {"an encoded word of UTF-7", "=?utf-7?q?&AGYAbwBvAGIAYQByAEAAZQB2AGkAbAA-?=@b.example"},
+      {"an encoded word in the domain", "a@=?x?q?b.example=3e=20?="},
+      {"Unicode that is cut to an at-sign", "a\u0140b.example@c.example@"},
+      {"a fullwidth at-sign", "a\uFF20b.example"},
+      {"a small at-sign", "a\uFE6Bb.example"},
+      {"a source route", "@a.example,@b.example:c@d.example"},
+      {"a source route within brackets", "<@a.example:c@d.example>"},
+      {"the old percent route with two at-signs", "a%b.example@c.example@d.example"},
+      {"a UUCP path", "a.example!b@c@d.example"},
+      {"a group", "friends: a@b.example, c@d.example;"},
+      {"a comment before", "(a@b.example)c@d.example"},
+      {"a comment after", "a@b.example(c@d.example)"},
+      {"a comment within the domain", "a@(c)b.example"},
+      {"a name with another address", "\"a@b.example\" <c@d.example>"},
+      {"two addresses in brackets", "<a@b.example><c@d.example>"},
+      {"a parameter after it", "a@b.example> SIZE=1"},
+      {"ORCPT after it", "a@b.example> NOTIFY=NEVER ORCPT=rfc822;c@d.example"},
+      {"an address literal", "a@[127.0.0.1]"},
+      {"an IPv6 literal", "a@[IPv6:::1]"},
+      {"a number for a host", "a@2130706433"},
+      {"a hexadecimal host", "a@0x7f.1"},
+      {"a local host", "a@localhost"},
+      {"a NUL that ends strings in C", "a@b.example\0@c.example"sv},
+      {"a NUL in the local part", "a\0b@c.example"sv},
+      {"a backspace",
+       "a\x08"
+       "b@c.example"},
+      {"a vertical tab", "a\x0B@c.example"},
+      {"a line separator", "a\u2028b@c.example"},
+      {"a next line", "a@b\u0085.example"},
+      {"a domain that normalises to two", "a@b\u2100.example"},
+      {"a domain with a hidden slash", "a@b\u2044c.example"},
+      {"an accent alone, which libidn2 drops", "a@b\u00B4c.example"},
+      {"a number in brackets, which libidn2 drops", "a@b\u2474.example"},
+      {"a sign that becomes three letters", "a@\u2121.example"},
+      {"fullwidth letters", "a@\uFF42\uFF43.example"},
+      {"a fraction that becomes a slash", "a@b\u2153.example"},
+      {"a domain ending in a fullwidth full stop", "a@b.example\uFF0E"},
+      {"overlong UTF-8 for an at-sign",
+       "a\xC1\x80"
+       "b.example"},
+      {"a comma at the end", "a@b.example,"},
+      {"a pipe to a program", "|/bin/sh@"},
+      {"a quoted pipe", "\"|/bin/sh\"@b.example"},
+      {"a file", "/etc/passwd"},
+      {"a URL", "mailto:a@b.example?bcc=c@d.example"},
+      {"a line that ends a message", "\r\n.\r\n@b.example"},
+      {"Punycode that decodes to nothing allowed", "a@xn--0.example"},
+      {"Punycode for an ASCII label", "a@xn--b-.example"},
+  };
+  for (const auto& row : rows) {
+    const auto read = parse_address(row.text);
+    EXPECT_FALSE(read) << row.where << " became " << (read ? read->text() : "");
+  }
+}
+
+// CVE-2026-90776 and others: a parser that looked at its input again and again. Half a minute would
+// pass here for one that is quadratic.
+TEST(Address, IsRefusedInTheTimeItIsLong) {
+  for (const auto* piece :
+       {"@", "\"", "(", "a.", "<", "=?", ",", "\\", " ", "ü", ".", "xn--", "a@", ":", "\u200B", "\uFEFF"}) {
+    for (const auto* end : {"", "@b.example"}) {
+      EXPECT_FALSE(parse_address(times(500'000, piece) + end)) << piece;
+      EXPECT_FALSE(parse_address("a@" + times(500'000, piece) + end)) << piece;
+    }
+  }
+}
+
 TEST(Address, KeepsTheLengthsOfRfc5321) {
   EXPECT_TRUE(parse_address(times(64, "a") + "@example.com"));
   EXPECT_FALSE(parse_address(times(65, "a") + "@example.com"));

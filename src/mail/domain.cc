@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <idn2.h>
+#include <unicase.h>
 
 #include <algorithm>
 #include <memory>
@@ -29,17 +30,58 @@ bool holds_deceptive(std::string_view text) {
   return false;
 }
 
+/// The full stops of East Asian keyboards (RFC 3490 §3.1) as what they mean.
+std::string with_plain_dots(std::string_view domain) {
+  std::string out;
+  while (!domain.empty()) {
+    const auto length = utf8_length(domain);
+    const char32_t point = code_point(domain, length);
+    if (point == 0x3002 || point == 0xFF0E || point == 0xFF61) {
+      out += '.';
+    } else {
+      out += domain.substr(0, length);
+    }
+    domain.remove_prefix(length);
+  }
+  return out;
+}
+
+/// Whether the A-label is the label given, apart from letter case and composition. The mapping that
+/// precedes IDNA (UTS 46) turns "℡" into "tel", and libidn2 drops what it cannot map, such as "´":
+/// mail would go to a domain that nobody wrote.
+bool is_same_label(std::string_view label, std::string_view a_label) {
+  if (equals_ignoring_case(label, a_label)) return true;
+  char* raw = nullptr;
+  const std::string name(a_label);
+  const int status = idn2_to_unicode_8z8z(name.c_str(), &raw, 0);
+  const std::unique_ptr<char, void (*)(void*)> owner(raw, idn2_free);
+  if (status != IDN2_OK) return false;
+  const std::string_view shown(raw);
+  int order = 1;
+  const auto octets = [](std::string_view text) {
+    return reinterpret_cast<const std::uint8_t*>(text.data());
+  };
+  const bool compared =
+      u8_casecmp(octets(label), label.size(), octets(shown), shown.size(), nullptr, UNINORM_NFC, &order) == 0;
+  return compared && order == 0;
+}
+
 /// IDNA 2008, nontransitional: "ß" stays itself and does not become "ss".
-Result<std::string> to_a_labels(std::string_view domain) {
-  const std::string name(domain);
+Result<std::string> to_a_labels(std::string_view given) {
+  const auto bad = [given] {
+    return bad_domain(fmt::format("\"{}\" is not a valid international domain.", one_line(given, 100)));
+  };
+  const std::string domain = with_plain_dots(given);
   std::uint8_t* raw = nullptr;
-  const int status = idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(name.c_str()), &raw,
+  const int status = idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(domain.c_str()), &raw,
                                     IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES);
   const std::unique_ptr<std::uint8_t, void (*)(void*)> owner(raw, idn2_free);
-  if (status != IDN2_OK) {
-    return bad_domain(fmt::format("\"{}\" is not a valid international domain.", one_line(domain, 100)));
-  }
-  return lower_ascii(reinterpret_cast<const char*>(raw));
+  if (status != IDN2_OK) return bad();
+  std::string made = lower_ascii(reinterpret_cast<const char*>(raw));
+  const auto labels = split(domain, '.');
+  const auto a_labels = split(made, '.');
+  if (!std::ranges::equal(labels, a_labels, is_same_label)) return bad();
+  return made;
 }
 
 /// Letters, digits and hyphens (RFC 1123 §2.1), at least two labels, no bare IP address.
