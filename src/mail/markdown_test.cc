@@ -163,7 +163,7 @@ RC_GTEST_PROP(Markdown, OfAnyTemplateIsATemplateThatCompiles, ()) {
   RC_ASSERT(is_valid_utf8(*html));
   RC_ASSERT(html->find('\x01') == html->npos);
   RC_ASSERT(html->find("tag00") == html->npos);
-  RC_ASSERT(Template::compile(*html, columns).has_value());
+  RC_ASSERT(Template::compile(*html, columns, {.kind = TemplateKind::html}).has_value());
 }
 
 }  // namespace
