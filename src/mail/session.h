@@ -27,6 +27,32 @@ struct MailServer {
   std::string user;      ///< empty: no AUTH
   std::string password;  ///< in clear only here, in memory
   int max_sessions = 5;
+  std::string ca_pem;  ///< further authorities, PEM text; empty: the system's alone
+  /// SHA-256 of the certificate's public key (its SubjectPublicKeyInfo), 64 hex digits; empty: none. With
+  /// a pin the key alone must match: chain, name and date are not looked at.
+  std::string pin;
+};
+
+/// What a mail server said it takes when a session was last opened to it.
+struct ServerOffers {
+  std::uint64_t max_size = 0;  ///< octets of one message (RFC 1870); 0: no limit named
+  bool smtputf8 = false;       ///< RFC 6531
+  bool pipelining = false;     ///< RFC 2920
+};
+
+/// A message in two pieces, the second often shared by all emails of a campaign (attachments). Either may
+/// be empty; each ends at a line end. The bytes must outlive the call they are given to.
+struct MessageView {
+  std::string_view head;
+  std::string_view tail;
+
+  MessageView() = default;
+  MessageView(std::string_view first, std::string_view second) : head(first), tail(second) {}
+  MessageView(std::string_view whole) : head(whole) {}    // implicit: a message of one piece is a message
+  MessageView(const std::string& whole) : head(whole) {}  // likewise
+  MessageView(const char* whole) : head(whole) {}         // likewise
+
+  std::size_t size() const { return head.size() + tail.size(); }
 };
 
 struct Envelope {
@@ -49,12 +75,12 @@ class Session {
 
   /// The message (dot-stuffed here), without the final dot. Optional: commit() sends what is
   /// still missing. Use it to let a large body travel while the gate is asked.
-  virtual Async<std::optional<Trouble>> send_body(std::string_view message) = 0;
+  virtual Async<std::optional<Trouble>> send_body(MessageView message) = 0;
 
   /// The rest of `message`, if send_body was not called, and the final dot: the point of no
   /// return. The reply may be negative. Trouble of kind closed, timeout or garbage at Stage::dot
   /// means nobody knows; at Stage::body the dot was never sent.
-  virtual Async<std::expected<Reply, Trouble>> commit(std::string_view message) = 0;
+  virtual Async<std::expected<Reply, Trouble>> commit(MessageView message) = 0;
 };
 
 /// The pool of sessions of one crew. At most `MailServer::max_sessions` are open per mailbox.
@@ -65,6 +91,10 @@ class Sessions {
   /// An idle session of the mailbox, or a new one, greeted, under TLS and logged in.
   virtual Async<std::expected<std::unique_ptr<Session>, Trouble>> open(MailboxId mailbox,
                                                                        const MailServer& server) = 0;
+
+  /// Nothing: no session of this mailbox was opened yet with its present settings. Lets a message that is
+  /// too large for the server be refused before anybody dials.
+  virtual std::optional<ServerOffers> offers(MailboxId) const { return std::nullopt; }
 
   /// Hangs up idle sessions and drops what is in flight before its dot: those see Trouble of kind
   /// stopped, as do callers who wait for a session.

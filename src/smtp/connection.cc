@@ -1,8 +1,5 @@
 #include "smtp/connection.h"
 
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -21,15 +18,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t max_addresses = 8;
-
-bool is_certificate_fault(SSL* ssl) {
-  return SSL_get_verify_result(ssl) != X509_V_OK;
-}
-
-std::string certificate_fault(SSL* ssl, const std::string& host) {
-  return "The certificate of " + host +
-         " is not trusted: " + X509_verify_cert_error_string(SSL_get_verify_result(ssl)) + ".";
-}
 
 Break resolve_break(const error_code& error, const std::string& host) {
   if (error == asio::error::host_not_found || error == asio::error::no_data ||
@@ -50,18 +38,6 @@ struct Connection::Io {
   std::vector<tcp::endpoint> addresses;
   error_code result;  ///< of the last operation
 };
-
-std::shared_ptr<asio::ssl::context> make_tls_client_context(const std::string& ca_file) {
-  auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
-  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-  error_code error;
-  context->set_default_verify_paths(error);  // none on a bare system: then ca_file alone counts
-  if (!ca_file.empty() && context->load_verify_file(ca_file, error)) {
-    throw Fault("cannot read certificate authorities from " + ca_file + ": " + error.message());
-  }
-  context->set_verify_mode(asio::ssl::verify_peer);
-  return context;
-}
 
 Connection::Connection(asio::io_context& loop, const Clock& clock)
     : clock_(clock), io_(std::make_unique<Io>(loop)) {}
@@ -209,17 +185,10 @@ Async<std::optional<Break>> Connection::connect(std::string host, std::uint16_t 
 }
 
 Async<std::optional<Break>> Connection::start_tls(asio::ssl::context& context, std::string host,
-                                                  Micros limit) {
+                                                  std::string pin, Micros limit) {
   io_->tls.emplace(io_->socket, context);
   SSL* const ssl = io_->tls->native_handle();
-  error_code not_numeric;
-  (void)asio::ip::make_address(host, not_numeric);
-  if (not_numeric) {
-    SSL_set_tlsext_host_name(ssl, host.c_str());
-    SSL_set1_host(ssl, host.c_str());
-  } else {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
-  }
+  demand(ssl, host, pin);
   auto shaken = run(limit, [&](unsigned number) {
     io_->tls->async_handshake(asio::ssl::stream_base::client,
                               [self = shared_from_this(), number](error_code error) {
@@ -230,17 +199,27 @@ Async<std::optional<Break>> Connection::start_tls(asio::ssl::context& context, s
   });
   const error_code error = co_await shaken;
   if (broken_) co_return *broken_;
-  if (!error) co_return std::nullopt;
   if (error == asio::error::timed_out) {
     co_return Break{Trouble::Kind::timeout, "The TLS handshake with " + host + " took too long."};
   }
-  if (is_certificate_fault(ssl)) co_return Break{Trouble::Kind::tls_cert, certificate_fault(ssl, host)};
+  if (auto why = distrust(ssl, host, pin)) co_return Break{Trouble::Kind::tls_cert, std::move(*why)};
+  if (!error) co_return std::nullopt;
   co_return Break{Trouble::Kind::tls_failed,
                   "The TLS handshake with " + host + " failed: " + error.message() + "."};
 }
 
 bool Connection::is_encrypted() const {
   return io_->tls.has_value();
+}
+
+std::optional<TlsPeer> Connection::peer() const {
+  return io_->tls ? peer_of(io_->tls->native_handle()) : std::nullopt;
+}
+
+std::string Connection::peer_address() const {
+  error_code error;
+  const auto peer = io_->socket.remote_endpoint(error);
+  return error ? std::string() : peer.address().to_string();
 }
 
 bool Connection::is_loopback() const {

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "mail/reply.h"
 #include "smtp/reply_parser.h"
+#include "smtp/tls_trust.h"
 
 namespace boost::asio {
 class io_context;
@@ -30,10 +31,6 @@ class context;
 }
 
 namespace postrider {
-
-/// Verifies against the system's authorities and, if named, those in a PEM file; TLS 1.2 or
-/// newer. Throws Fault when the file cannot be read.
-std::shared_ptr<boost::asio::ssl::context> make_tls_client_context(const std::string& ca_file);
 
 /// Why a line cannot be used any more.
 struct Break {
@@ -48,8 +45,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Resolves and dials, address by address (at most 8), `per_address` each.
   Async<std::optional<Break>> connect(std::string host, std::uint16_t port, Micros per_address);
-  /// Shakes hands and verifies the certificate for `host`, a name or an address.
-  Async<std::optional<Break>> start_tls(boost::asio::ssl::context& context, std::string host, Micros limit);
+  /// Shakes hands and verifies the certificate for `host`, a name or an address, or the pin alone.
+  Async<std::optional<Break>> start_tls(boost::asio::ssl::context& context, std::string host, std::string pin,
+                                        Micros limit);
+  /// Who shook hands with us, or tried to.
+  std::optional<TlsPeer> peer() const;
+  std::string peer_address() const;  ///< "192.0.2.1"
 
   bool is_encrypted() const;
   bool is_loopback() const;         ///< the other end is this machine

@@ -220,11 +220,11 @@ Async<Trouble> DeliverySession::hear_early(Trouble::Kind kind) {
 
 /// Writes the message, and the final dot in the same write as the end of it. Trouble means that
 /// the dot did not leave; after success with a dot, nobody knows until the reply is read.
-Async<std::optional<Trouble>> DeliverySession::write_body(std::string_view message, bool with_dot) {
+Async<std::optional<Trouble>> DeliverySession::write_body(MessageView message, bool with_dot) {
   Connection& connection = *line_->connection;
   const Deadlines& limits = keeper_->deadlines();
   DotStuffer stuffer(message);
-  bool last = message.empty();
+  bool last = message.size() == 0;
   do {
     if (!last) stuffer.append(connection.out(), block_size);
     last = stuffer.finished();
@@ -238,7 +238,7 @@ Async<std::optional<Trouble>> DeliverySession::write_body(std::string_view messa
   co_return std::nullopt;
 }
 
-Async<std::optional<Trouble>> DeliverySession::send_body(std::string_view message) {
+Async<std::optional<Trouble>> DeliverySession::send_body(MessageView message) {
   CHECK(state_ == State::offered);
   state_ = State::gone;
   auto body = write_body(message, false);
@@ -250,7 +250,7 @@ Async<std::optional<Trouble>> DeliverySession::send_body(std::string_view messag
   co_return trouble;
 }
 
-Async<std::expected<Reply, Trouble>> DeliverySession::commit(std::string_view message) {
+Async<std::expected<Reply, Trouble>> DeliverySession::commit(MessageView message) {
   CHECK(state_ == State::offered || state_ == State::bodied);
   Connection& connection = *line_->connection;
   const Deadlines& limits = keeper_->deadlines();

@@ -28,8 +28,8 @@ class DeliverySession : public Session {
   ~DeliverySession() override;
 
   Async<std::optional<Trouble>> offer(const Envelope& envelope) override;
-  Async<std::optional<Trouble>> send_body(std::string_view message) override;
-  Async<std::expected<Reply, Trouble>> commit(std::string_view message) override;
+  Async<std::optional<Trouble>> send_body(MessageView message) override;
+  Async<std::expected<Reply, Trouble>> commit(MessageView message) override;
 
  private:
   enum class State { ready, offering, offered, bodied, dotted, gone };
@@ -45,7 +45,7 @@ class DeliverySession : public Session {
   Async<Answer> offer_now(const Envelope& envelope);
   Async<Answer> converse(const EnvelopeCommands& commands, bool are_sent, bool may_be_stale);
   Async<bool> take_back_data();
-  Async<std::optional<Trouble>> write_body(std::string_view message, bool with_dot);
+  Async<std::optional<Trouble>> write_body(MessageView message, bool with_dot);
   Async<Trouble> hear_early(Trouble::Kind kind);
   void leave_seat();
   void give_up_line();

@@ -68,6 +68,15 @@ TEST(DotStuffing, AgreesWithThePlainWayInBlocksOfAnySize) {
     DotStuffer stuffer(message);
     while (!stuffer.finished()) stuffer.append(blocks, 1 + random() % 8);
     ASSERT_EQ(blocks, expected) << testing::PrintToString(message);
+    std::string pieces;
+    const std::size_t cut = message.empty() ? 0 : random() % message.size();
+    // Pieces end at line ends, yet a cut anywhere but inside a CRLF makes no difference.
+    if (cut == 0 || message[cut - 1] != '\r') {
+      const std::string_view whole = message;
+      DotStuffer in_two({whole.substr(0, cut), whole.substr(cut)});
+      while (!in_two.finished()) in_two.append(pieces, 1 + random() % 8);
+      ASSERT_EQ(pieces, expected) << testing::PrintToString(message) << " cut at " << cut;
+    }
     ASSERT_EQ(("\r\n" + blocks).find("\r\n.\r\n"), std::string::npos);
   }
 }

@@ -6,6 +6,29 @@
 namespace postrider {
 namespace {
 
+/// Tells whoever watches what was reached, with the server's words where it spoke.
+void tell(const EntryOptions& options, const Connection& connection, Stage stage, std::string words) {
+  if (!options.observe) return;
+  EntryStep step{.stage = stage, .words = std::move(words)};
+  if (stage == Stage::starttls) step.peer = connection.peer();
+  if (connection.heard().found() && stage != Stage::connect && stage != Stage::starttls) {
+    step.reply = connection.heard().reply();
+  }
+  options.observe(step);
+}
+
+/// Shakes hands, and shows the certificate also when it is refused.
+Async<std::optional<Trouble>> encrypt(Connection& connection, const MailServer& server,
+                                      boost::asio::ssl::context& tls, const EntryOptions& options) {
+  auto shaken = connection.start_tls(tls, server.host, server.pin, options.deadlines.command);
+  auto broken = co_await shaken;
+  if (!broken || broken->kind == Trouble::Kind::tls_cert) {
+    tell(options, connection, Stage::starttls, broken ? broken->text : "encrypted");
+  }
+  if (!broken) co_return std::nullopt;
+  co_return Trouble{broken->kind, Stage::starttls, {}, std::move(broken->text)};
+}
+
 Async<std::optional<Trouble>> say_hello(Line& line, const MailServer& server, const EntryOptions& options) {
   Connection& connection = *line.connection;
   const std::string name = options.our_name.empty() ? connection.our_literal() : options.our_name;
@@ -19,6 +42,7 @@ Async<std::optional<Trouble>> say_hello(Line& line, const MailServer& server, co
   const int code = connection.heard().code();
   if (code / 100 == 2) {
     line.offers = parse_capabilities(connection.heard().raw());
+    tell(options, connection, Stage::ehlo, "greeted by EHLO");
     co_return std::nullopt;
   }
   const bool needs_esmtp = !server.user.empty() || server.tls == Tls::starttls;
@@ -32,11 +56,6 @@ Async<std::optional<Trouble>> say_hello(Line& line, const MailServer& server, co
   if (!co_await second) co_return broke(Stage::ehlo, connection);
   if (connection.heard().code() / 100 != 2) co_return refused(Stage::ehlo, connection);
   co_return std::nullopt;
-}
-
-std::optional<Trouble> as_trouble(Stage stage, std::optional<Break> broken) {
-  if (!broken) return std::nullopt;
-  return Trouble{broken->kind, stage, {}, std::move(broken->text)};
 }
 
 Async<std::optional<Trouble>> upgrade(Line& line, const MailServer& server, boost::asio::ssl::context* tls,
@@ -61,9 +80,10 @@ Async<std::optional<Trouble>> upgrade(Line& line, const MailServer& server, boos
                       {},
                       "Somebody put bytes between the server's answer to STARTTLS and the TLS handshake."};
   }
-  auto shaken = connection.start_tls(*tls, server.host, options.deadlines.command);
-  auto broken = co_await shaken;
-  if (broken) co_return as_trouble(Stage::starttls, std::move(broken));
+  auto encrypted = encrypt(connection, server, *tls, options);
+  auto trouble = co_await encrypted;
+  if (trouble) co_return trouble;
+  line.offers = {};  // what was said in clear is forgotten
   auto greeted = say_hello(line, server, options);
   co_return co_await greeted;
 }
@@ -75,17 +95,19 @@ Async<std::optional<Trouble>> enter(Line& line, const MailServer& server, boost:
   Connection& connection = *line.connection;
   auto dialled = connection.connect(server.host, server.port, options.deadlines.connect);
   auto broken = co_await dialled;
-  if (broken) co_return as_trouble(Stage::connect, std::move(broken));
+  if (broken) co_return Trouble{broken->kind, Stage::connect, {}, std::move(broken->text)};
+  tell(options, connection, Stage::connect, "connected to " + connection.peer_address());
 
   if (server.tls == Tls::implicit) {
-    auto shaken = connection.start_tls(*tls, server.host, options.deadlines.command);
-    auto tls_broken = co_await shaken;
-    if (tls_broken) co_return as_trouble(Stage::starttls, std::move(tls_broken));
+    auto encrypted = encrypt(connection, server, *tls, options);
+    auto tls_trouble = co_await encrypted;
+    if (tls_trouble) co_return tls_trouble;
   }
 
   auto greeting = connection.reply(options.deadlines.greeting);
   if (!co_await greeting) co_return broke(Stage::greeting, connection);
   if (connection.heard().code() / 100 != 2) co_return refused(Stage::greeting, connection);
+  tell(options, connection, Stage::greeting, "greeted");
 
   auto greeted = say_hello(line, server, options);
   auto trouble = co_await greeted;
@@ -100,6 +122,7 @@ Async<std::optional<Trouble>> enter(Line& line, const MailServer& server, boost:
     auto logged_in = log_in(line, server.user, server.password, options.deadlines.command);
     auto auth_trouble = co_await logged_in;
     if (auth_trouble) co_return auth_trouble;
+    tell(options, connection, Stage::auth, "logged in as " + server.user);
   }
   co_return std::nullopt;
 }

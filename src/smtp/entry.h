@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "smtp/entry_step.h"
 #include "smtp/line.h"
 
 namespace postrider {
@@ -13,6 +14,7 @@ namespace postrider {
 struct EntryOptions {
   std::string our_name;  ///< for EHLO; empty: our address as a literal
   Deadlines deadlines;
+  EntryObserver observe;  ///< may be empty
 };
 
 /// Nothing: `line` may send. Its connection must be new and `server` outlive the call;

@@ -11,8 +11,8 @@ class MockSession final : public Session {
     crash_point("envelope_sent");
     co_return std::nullopt;
   }
-  Async<std::optional<Trouble>> send_body(std::string_view) override { co_return std::nullopt; }
-  Async<std::expected<Reply, Trouble>> commit(std::string_view) override {
+  Async<std::optional<Trouble>> send_body(MessageView) override { co_return std::nullopt; }
+  Async<std::expected<Reply, Trouble>> commit(MessageView) override {
     crash_point("before_dot");
     crash_point("dot_written");
     crash_point("reply_read");

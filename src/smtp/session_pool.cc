@@ -20,7 +20,7 @@ namespace {
 
 bool same_settings(const MailServer& a, const MailServer& b) {
   return a.host == b.host && a.port == b.port && a.tls == b.tls && a.user == b.user &&
-         a.password == b.password;
+         a.password == b.password && a.ca_pem == b.ca_pem && a.pin == b.pin;
 }
 
 /// Only a name with a dot says anything to a stranger (RFC 5321 §4.1.4); else the literal it is.
@@ -36,14 +36,20 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
       : loop_(loop),
         clock_(clock),
         options_(std::move(options)),
-        entry_{options_.our_name.empty() ? full_host_name() : options_.our_name, options_.deadlines},
+        entry_{options_.our_name.empty() ? full_host_name() : options_.our_name, options_.deadlines,
+               options_.observe},
+        trust_(options_.ca_file),
         watchdog_(loop) {
-    if (!options_.ca_file.empty()) tls_ = make_tls_client_context(options_.ca_file);
+    if (!options_.ca_file.empty()) (void)trust_.with({});  // unreadable: said at once
   }
 
   static Async<std::expected<std::unique_ptr<Session>, Trouble>> open(std::shared_ptr<Pool> pool,
                                                                       MailboxId mailbox,
                                                                       const MailServer& server);
+  std::optional<ServerOffers> offers(MailboxId mailbox) const {
+    const auto group = groups_.find(mailbox);
+    return group == groups_.end() ? std::nullopt : group->second.offers;
+  }
   void close_all();
   void close_for_good() {
     closed_ = true;
@@ -70,7 +76,8 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
     int open = 0;  ///< idle, in use, and being opened
     std::deque<Turn*> waiting;
     bool pump_posted = false;
-    bool shares = true;  ///< the server takes envelopes behind a dot, as far as we know
+    std::optional<ServerOffers> offers;  ///< of the line opened last
+    bool shares = true;                  ///< the server takes envelopes behind a dot, as far as we know
   };
 
   /// Awaited: one's place in the queue for a session. False when the pool was closed meanwhile.
@@ -148,7 +155,7 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
   const Clock& clock_;
   SmtpOptions options_;
   EntryOptions entry_;
-  std::shared_ptr<asio::ssl::context> tls_;
+  TlsContexts trust_;
   asio::steady_timer watchdog_;
   bool watching_ = false;
   std::unordered_map<MailboxId, Group> groups_;  ///< never shrinks: references stay good
@@ -190,11 +197,18 @@ Async<Pool::Opened> Pool::open_line(MailboxId mailbox, Group& group) {
   line->closings = closings_;
   const MailServer server = group.server;  // may change while we dial
   Place place(*this, group, line->connection);
-  // Reading the system's authorities takes a while: not before they are needed.
-  if (!tls_ && server.tls != Tls::none) tls_ = make_tls_client_context({});
-  auto entering = enter(*line, server, tls_.get(), entry_);
+  std::shared_ptr<asio::ssl::context> tls;
+  if (server.tls != Tls::none && !(tls = trust_.with(server.ca_pem))) {
+    co_return std::unexpected(
+        Trouble{Trouble::Kind::tls_cert,
+                Stage::connect,
+                {},
+                "The authorities in this mailbox's settings are no certificates in PEM form."});
+  }
+  auto entering = enter(*line, server, tls.get(), entry_);
   auto trouble = co_await entering;
   if (trouble) co_return std::unexpected(std::move(*trouble));
+  group.offers = {line->offers.max_size, line->offers.smtputf8, line->offers.pipelining};
   place.keep();
   co_return line;
 }
@@ -239,6 +253,7 @@ void Pool::adopt(Group& group, const MailServer& server) {
   }
   group.server = server;
   group.shares = true;
+  group.offers.reset();
   ++group.settings;
   for (auto& line : std::exchange(group.idle, {})) retire(group, std::move(line));
 }
@@ -370,6 +385,7 @@ class SmtpSessions final : public Sessions {
                                                                const MailServer& server) override {
     return Pool::open(pool_, mailbox, server);
   }
+  std::optional<ServerOffers> offers(MailboxId mailbox) const override { return pool_->offers(mailbox); }
   void close_all() override { pool_->close_all(); }
 
  private:

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "mail/session.h"
+#include "smtp/entry_step.h"
 #include "smtp/line.h"
 
 namespace boost::asio {
@@ -26,6 +27,7 @@ struct SmtpOptions {
   Micros idle_limit = std::chrono::minutes{5};
   Micros watchdog = std::chrono::milliseconds{500};  ///< how often deadlines are looked at
   Deadlines deadlines;
+  EntryObserver observe;  ///< told each step into a server; may be empty
 };
 
 /// Throws Fault when the authorities' file cannot be read. `loop` and `clock` must outlive it.
