@@ -12,6 +12,8 @@ AttemptOutcome::MailboxFault fault_of(MailboxAction action) {
       return Fault::slow_down;
     case MailboxAction::pause:
       return Fault::pause;
+    case MailboxAction::pause_then_stop:
+      return Fault::pause_then_stop;
     case MailboxAction::pause_day:
       return Fault::pause_day;
     case MailboxAction::stop:
@@ -32,7 +34,8 @@ AttemptOutcome outcome_of(const Trouble& trouble) {
           .code = trouble.reply.code,
           .enhanced = trouble.reply.enhanced,
           .text = trouble.kind == Trouble::Kind::reply ? trouble.reply.text : trouble.text,
-          .reason = meaning.reason};
+          .reason = meaning.reason,
+          .soft = meaning.soft};
 }
 
 AttemptOutcome outcome_of(const Reply& reply) {

@@ -56,6 +56,7 @@ TEST(Address, IsReadAndItsDomainLowered) {
   }
 }
 
+// SMTP-WIRE-05
 TEST(Address, RefusesEverythingParsersDisagreeAbout) {
   const std::string_view rows[] = {
       "",

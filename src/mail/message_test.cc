@@ -198,6 +198,7 @@ TEST(Message, FoldsALongSubjectAtItsBlanks) {
   EXPECT_EQ(decoded(parse(compose(parts).whole()).value("Subject")), parts.subject);
 }
 
+// SMTP-WIRE-06
 TEST(Message, ChoosesTheEncodingThatFits) {
   const auto encoding_of = [](std::string text) {
     MessageParts parts = small();
@@ -215,6 +216,7 @@ TEST(Message, ChoosesTheEncodingThatFits) {
   EXPECT_EQ(encoding_of(japanese), "base64");
 }
 
+// SMTP-WIRE-01
 TEST(Message, MakesEveryLineEndCrlfAndBlanksNul) {
   MessageParts parts = small();
   parts.text = "a\nb\rc\r\nd\r\r\ne\n\nf\0g"s;
@@ -286,6 +288,7 @@ rc::Gen<std::string> hostile() {
                       });
 }
 
+// SMTP-WIRE-04
 RC_GTEST_PROP(Message, OfHostilePartsIsSound, ()) {
   MessageParts parts = small();
   parts.from_name = *hostile();
@@ -336,6 +339,7 @@ RC_GTEST_PROP(Message, CarriesItsSubjectAndTextUnchanged, ()) {
   RC_ASSERT(body_text(parsed) == expected);
 }
 
+// SMTP-WINDOW-11
 TEST(MessageId, IsTheSameOnEveryAttemptAndDifferentForEveryEmail) {
   const std::vector<unsigned char> key(32, 7);
   const std::string id = make_message_id(key, 1, 2, 0, "example.com");

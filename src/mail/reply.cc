@@ -94,14 +94,23 @@ Meaning interpret(const Trouble& trouble) {
     const auto rule = std::ranges::find_if(
         rules, [&](const ReplyRule& row) { return fits(row, trouble.stage, trouble.reply, text); });
     CHECK(rule != rules.end());
-    return {rule->disposition, rule->blame, rule->suppress, rule->mailbox, std::string(rule->reason)};
+    return {.disposition = rule->disposition,
+            .blame = rule->blame,
+            .suppress = rule->suppress,
+            .soft = rule->soft,
+            .slow_domain = rule->slow_domain,
+            .mailbox = rule->mailbox,
+            .reason = std::string(rule->reason)};
   }
   const auto rules = break_rules();
   const auto rule = std::ranges::find_if(rules, [&](const BreakRule& row) {
     return row.kind == trouble.kind && (row.stages & at(trouble.stage)) != 0;
   });
   CHECK(rule != rules.end());
-  return {rule->disposition, rule->blame, false, rule->mailbox, std::string(rule->reason)};
+  return {.disposition = rule->disposition,
+          .blame = rule->blame,
+          .mailbox = rule->mailbox,
+          .reason = std::string(rule->reason)};
 }
 
 Reply make_reply(int code, std::string_view text) {

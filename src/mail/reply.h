@@ -29,7 +29,8 @@ struct Trouble {
     reply,         ///< the server answered no; `reply` holds it
     dns,           ///< temporary look-up failure
     no_host,       ///< the configured host does not exist
-    connect,       ///< refused, unreachable, timed out
+    connect,       ///< unreachable, timed out
+    port_closed,   ///< the host is there and refuses the connection
     closed,        ///< the line was lost
     timeout,       ///< no answer within the stage's time
     garbage,       ///< an answer that is not SMTP
@@ -37,6 +38,7 @@ struct Trouble {
     tls_cert,      ///< expired, wrong name, unknown authority
     tls_failed,    ///< handshake broke
     no_auth,       ///< none of our mechanisms is offered
+    server_proof,  ///< by SCRAM the server did not prove that it knows the password
     injection,     ///< bytes before the TLS handshake
     too_big,       ///< larger than the server's SIZE
     needs_utf8,    ///< address needs SMTPUTF8, not offered
@@ -44,23 +46,26 @@ struct Trouble {
   };
   Kind kind = Kind::reply;
   Stage stage = Stage::connect;
-  Reply reply;       ///< code 0 unless kind is reply
+  Reply reply;       ///< code 0 unless kind is reply; the enhanced code also of what we refuse ourselves
   std::string text;  ///< for people: what happened, in words
 };
 
 /// What the mailbox must do when the blame is its own.
 enum class MailboxAction {
   none,
-  slow_down,  ///< the server wants fewer sessions (421, 432)
-  pause,      ///< stop for a while, then probe
-  pause_day,  ///< the day's quota is used up: until the quota's next day
-  stop        ///< until a person acts: wrong password, certificate, configuration
+  slow_down,        ///< the server wants fewer sessions (421, 432)
+  pause,            ///< stop for a while, then probe
+  pause_then_stop,  ///< pause, but when it goes on a person must look
+  pause_day,        ///< the day's quota is used up: until the quota's next day
+  stop              ///< until a person acts: wrong password, certificate, configuration
 };
 
 struct Meaning {
   Disposition disposition = Disposition::deferred;
   Blame blame = Blame::mailbox;
-  bool suppress = false;  ///< the address is dead: never mail it again
+  bool suppress = false;     ///< the address is dead: never mail it again
+  bool soft = false;         ///< the address takes nothing now, and perhaps never again: a full mailbox
+  bool slow_domain = false;  ///< the recipient's domain asks for less
   MailboxAction mailbox = MailboxAction::none;
   std::string reason;  ///< one sentence a person understands
 };

@@ -26,7 +26,7 @@ constexpr Stages kContent = Stage::body | Stage::dot;  // a reply before the dot
 // clang-format off
 constexpr std::array kReplyRules{
     // Entering: all of it is the mailbox's.
-    ReplyRule{"greeting-5xx", at(Stage::greeting), "5xx", "", "", deferred, mailbox, false, Action::pause, "The mail server turned us away at its greeting."},
+    ReplyRule{"greeting-5xx", at(Stage::greeting), "5xx", "", "", deferred, mailbox, false, Action::pause_then_stop, "The mail server turned us away at its greeting."},
     ReplyRule{"greeting-connections", Stage::connect | Stage::greeting, "4xx", "", "too many connections|concurrent|connection limit", deferred, mailbox, false, Action::slow_down, "The mail server wants fewer connections at a time."},
     ReplyRule{"greeting-4xx", Stage::connect | Stage::greeting, "", "", "", deferred, mailbox, false, Action::pause, "The mail server is not ready to talk to us now."},
     ReplyRule{"ehlo-refused", at(Stage::ehlo), "500 502 504", "", "", deferred, mailbox, false, Action::stop, "The mail server does not know EHLO, which TLS and login need."},
@@ -44,8 +44,10 @@ constexpr std::array kReplyRules{
 
     // The sender's reputation, quota and rights: the mailbox's wherever they come up.
     ReplyRule{"sender-reputation", kAnywhere, "", "5.7.25 5.7.26 5.7.27 5.7.28 5.7.29 5.7.30 5.7.509 5.7.515", "", deferred, mailbox, false, Action::pause, "The receiving side does not accept mail from this sender or server (SPF, DKIM, DMARC, reverse DNS, TLS or rate)."},
-    ReplyRule{"daily-limit", kFromMail, "", "5.4.5 5.7.705", "", deferred, mailbox, false, Action::pause_day, "The mailbox has used up its quota for the day."},
-    ReplyRule{"daily-limit-words", kFromMail, "4xx 550 552 554", "", "daily message quota|daily user sending|daily sending|storedrv.submission.exception:submissionquota", deferred, mailbox, false, Action::pause_day, "The mailbox has used up its quota for the day."},
+    ReplyRule{"daily-limit", kFromMail, "", "5.4.5 5.7.705 5.1.90", "", deferred, mailbox, false, Action::pause_day, "The mailbox has used up its quota for the day."},
+    ReplyRule{"daily-limit-words", kFromMail, "4xx 550 552 554", "", "daily message quota|daily user sending|daily sending|daily smtp relay|email quota exceeded|storedrv.submission.exception:submissionquota", deferred, mailbox, false, Action::pause_day, "The mailbox has used up its quota for the day."},
+    ReplyRule{"relay-limit", kFromMail, "4xx 5xx", "", "relay limit exceeded", deferred, mailbox, false, Action::pause, "The mail server takes no more from this mailbox for now."},
+    ReplyRule{"sender-blocked", kFromMail, "5xx", "5.1.8", "bad outbound sender", deferred, mailbox, false, Action::stop, "The provider has blocked this account from sending: its administrator must lift that."},
     ReplyRule{"send-as-denied", kFromMail, "5xx", "5.7.60 5.2.252", "", deferred, mailbox, false, Action::stop, "The account may not send as this From address."},
     ReplyRule{"send-as-denied-words", kFromMail, "5xx", "", "sendasdenied", deferred, mailbox, false, Action::stop, "The account may not send as this From address."},
     ReplyRule{"storedrv-quota", kFromMail, "554", "5.2.0", "storedrv|quota", deferred, mailbox, false, Action::pause_day, "The mailbox has used up its quota for the day."},
@@ -69,7 +71,7 @@ constexpr std::array kReplyRules{
     ReplyRule{"late-sender-4xx", at(Stage::rcpt), "4xx", "", "sender address rejected", deferred, mailbox, false, Action::pause, "The mail server does not take mail from this From address for now."},
     ReplyRule{"bad-sequence", at(Stage::rcpt), "503", "", "", deferred, mailbox, false, Action::pause, "The mail server lost its place in the conversation."},
     ReplyRule{"rate-421-4.7.28", kFromRcpt, "4xx", "4.7.28", "", deferred, mailbox, false, Action::pause, "The receiving side sees too much mail from this sender."},
-    ReplyRule{"rcpt-432", at(Stage::rcpt) | Stage::data, "432", "", "", deferred, mailbox, false, Action::slow_down, "The mail server wants fewer connections at a time."},
+    ReplyRule{"late-432", kFromRcpt, "432", "", "", deferred, mailbox, false, Action::slow_down, "The mail server wants fewer connections at a time."},
     ReplyRule{"dot-4.7", kContent, "4xx", "4.7.x", "", deferred, mailbox, false, Action::pause, "The receiving side distrusts this sender for now."},
 
     // Code and enhanced code disagree: one of them is wrong, so nothing final follows from it.
@@ -85,11 +87,12 @@ constexpr std::array kReplyRules{
     ReplyRule{"recipient-access-denied", at(Stage::rcpt), "550", "5.4.1", "", refused, recipient, true, Action::none, "The domain of this address does not know it."},
 
     // RCPT, the rest.
-    ReplyRule{"rcpt-greylist", at(Stage::rcpt), "4xx", "4.7.1", "", deferred, recipient, false, Action::none, "The mail server asks to try this address again later."},
-    ReplyRule{"rcpt-too-fast", at(Stage::rcpt), "4xx", "4.2.1", "", deferred, recipient, false, Action::none, "This address gets more mail than it takes right now."},
-    ReplyRule{"rcpt-full-4xx", at(Stage::rcpt), "4xx", "4.2.2", "", deferred, recipient, false, Action::none, "The recipient's mailbox is full."},
+    ReplyRule{"rcpt-greylist", at(Stage::rcpt), "4xx", "4.7.1", "", deferred, recipient, false, Action::none, "The mail server asks to try this address again later.", false, true},
+    ReplyRule{"rcpt-too-fast", at(Stage::rcpt), "4xx", "4.2.1", "", deferred, recipient, false, Action::none, "This address gets more mail than it takes right now.", false, true},
+    ReplyRule{"rcpt-full-4xx", at(Stage::rcpt), "4xx", "4.2.2", "", deferred, recipient, false, Action::none, "The recipient's mailbox is full.", true},
+    ReplyRule{"rcpt-4.5.3", at(Stage::rcpt), "4xx", "4.5.3", "", deferred, recipient, false, Action::none, "The mail server takes no more for this address just now.", true},
     ReplyRule{"rcpt-4xx", at(Stage::rcpt), "4xx", "", "", deferred, recipient, false, Action::none, "The mail server does not take mail for this address now."},
-    ReplyRule{"rcpt-full-5xx", kFromRcpt, "5xx", "5.2.2", "", refused, recipient, false, Action::none, "The recipient's mailbox is full."},
+    ReplyRule{"rcpt-full-5xx", kFromRcpt, "5xx", "5.2.2", "", refused, recipient, false, Action::none, "The recipient's mailbox is full.", true},
     ReplyRule{"rcpt-policy", at(Stage::rcpt), "5xx", "5.7.x", "", refused, recipient, false, Action::none, "The receiving side refused this email by its policy."},
     ReplyRule{"rcpt-5xx", at(Stage::rcpt), "5xx", "", "", refused, recipient, false, Action::none, "The mail server refused this address."},
 
@@ -113,11 +116,13 @@ constexpr std::array kBreakRules{
     BreakRule{"dns", Trouble::Kind::dns, kAnywhere, deferred, mailbox, Action::pause, "The mail server's name could not be looked up just now."},
     BreakRule{"no-host", Trouble::Kind::no_host, kAnywhere, deferred, mailbox, Action::stop, "There is no mail server of that name: check the mailbox's settings."},
     BreakRule{"connect", Trouble::Kind::connect, kAnywhere, deferred, mailbox, Action::pause, "The mail server could not be reached."},
+    BreakRule{"port-closed", Trouble::Kind::port_closed, kAnywhere, deferred, mailbox, Action::pause_then_stop, "The mail server refuses connections at this port."},
     BreakRule{"tls-required", Trouble::Kind::tls_required, kAnywhere, deferred, mailbox, Action::stop, "The mail server offers no TLS, and nothing is sent without it."},
     BreakRule{"tls-cert", Trouble::Kind::tls_cert, kAnywhere, deferred, mailbox, Action::stop, "The mail server's certificate is not to be trusted (expired, of another name, or of an unknown authority)."},
-    BreakRule{"tls-failed", Trouble::Kind::tls_failed, kAnywhere, deferred, mailbox, Action::pause, "The TLS handshake with the mail server failed."},
+    BreakRule{"tls-failed", Trouble::Kind::tls_failed, kAnywhere, deferred, mailbox, Action::pause_then_stop, "The TLS handshake with the mail server failed."},
     BreakRule{"no-auth", Trouble::Kind::no_auth, kAnywhere, deferred, mailbox, Action::stop, "The mail server takes none of our ways to log in."},
-    BreakRule{"injection", Trouble::Kind::injection, kAnywhere, deferred, mailbox, Action::pause, "Somebody put words in before TLS began; the session was dropped."},
+    BreakRule{"server-proof", Trouble::Kind::server_proof, kAnywhere, deferred, mailbox, Action::stop, "The mail server could not prove that it knows this account's password: it may not be the server it seems to be."},
+    BreakRule{"injection", Trouble::Kind::injection, kAnywhere, deferred, mailbox, Action::pause_then_stop, "Somebody put words in before TLS began; the session was dropped."},
     BreakRule{"too-big", Trouble::Kind::too_big, kAnywhere, refused, message, Action::none, "The message is larger than the mail server takes."},
     BreakRule{"needs-utf8", Trouble::Kind::needs_utf8, kAnywhere, refused, recipient, Action::none, "This address has international characters before its \"@\", and the mail server does not take such addresses."},
 
@@ -136,6 +141,9 @@ constexpr std::array kBreakRules{
     BreakRule{"stall-in-body", Trouble::Kind::timeout, Stage::data | Stage::body, deferred, message, Action::none, "The mail server stopped taking the message before it was complete; nothing was accepted."},
     BreakRule{"garbage-in-body", Trouble::Kind::garbage, Stage::data | Stage::body, deferred, message, Action::none, "The mail server's answer made no sense; nothing was accepted."},
 
+    BreakRule{"lost-in-tls", Trouble::Kind::closed, at(Stage::starttls), deferred, mailbox, Action::pause_then_stop, "The line broke while TLS was being set up."},
+    BreakRule{"silence-in-tls", Trouble::Kind::timeout, at(Stage::starttls), deferred, mailbox, Action::pause_then_stop, "The mail server did not answer in time while TLS was being set up."},
+    BreakRule{"garbage-in-tls", Trouble::Kind::garbage, at(Stage::starttls), deferred, mailbox, Action::pause_then_stop, "The server does not speak SMTP as it should."},
     BreakRule{"lost-at-mail", Trouble::Kind::closed, at(Stage::mail), deferred, mailbox, Action::slow_down, "The mail server hung up before it took an email."},
     BreakRule{"lost-early", Trouble::Kind::closed, kAnywhere, deferred, mailbox, Action::pause, "The mail server hung up."},
     BreakRule{"silence-early", Trouble::Kind::timeout, kAnywhere, deferred, mailbox, Action::pause, "The mail server did not answer in time."},

@@ -35,6 +35,8 @@ struct ReplyRule {
   bool suppress;
   MailboxAction mailbox;
   std::string_view reason;
+  bool soft = false;
+  bool slow_domain = false;
 };
 
 /// For Trouble::Kind::reply.

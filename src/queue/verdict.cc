@@ -15,7 +15,10 @@ constexpr Micros kFirstSlowDown = 5s;
 constexpr Micros kLongestPause = 1h;
 constexpr Micros kLoginPause = 15min;  // asking again sooner gets accounts locked
 constexpr Micros kQuotaProbe = 6h;
+constexpr Micros kAfterMidnight = 1min;  // clocks differ a little
 constexpr int kFaultsUntilStop = 3;
+constexpr int kFaultsOfADay =
+    29;  // pauses of 1, 2, 4 … 32 min, then 1 h: the 29th fault is a day after the first
 
 /// `first`, doubled `times` times, at most `longest`.
 Micros doubled(Micros first, int times, Micros longest) {
@@ -31,11 +34,10 @@ Micros with_jitter(Micros wait, std::uint64_t seed, int attempt) {
   return wait + Micros{pick(mix(seed, static_cast<std::uint64_t>(attempt)), 0, spread)};
 }
 
-/// Troubles that look passing and are not when they stay: a greeting that turns us away for good,
-/// and TLS that breaks. The server said nothing (code 0) when a handshake or the line broke.
-bool stops_when_repeated(const AttemptOutcome& outcome) {
-  return (outcome.stage == "greeting" && outcome.code >= 500) ||
-         (outcome.stage == "starttls" && outcome.code == 0);
+/// Whether a trouble that looked passing has stayed too long for that.
+bool has_stayed(const AttemptOutcome& outcome, int faults) {
+  if (outcome.mailbox_fault != MailboxFault::pause_then_stop) return false;
+  return faults >= (outcome.stage == "connect" ? kFaultsOfADay : kFaultsUntilStop);
 }
 
 Micros pause_for(const AttemptOutcome& outcome, int faults_before) {
@@ -46,6 +48,7 @@ Micros pause_for(const AttemptOutcome& outcome, int faults_before) {
       return kQuotaProbe;
     case MailboxFault::none:
     case MailboxFault::pause:
+    case MailboxFault::pause_then_stop:
     case MailboxFault::stop:
       break;
   }
@@ -57,8 +60,7 @@ Verdict judge_mailbox(const AttemptOutcome& outcome, const MailboxState& mailbox
   // Due at once: the mailbox alone holds it back, and when a person resumes it before its time is up,
   // nothing else does.
   Verdict verdict{.action = Verdict::Action::later, .due = now};
-  const bool repeated = mailbox.faults_in_a_row + 1 >= kFaultsUntilStop && stops_when_repeated(outcome);
-  if (outcome.mailbox_fault == MailboxFault::stop || repeated) {
+  if (outcome.mailbox_fault == MailboxFault::stop || has_stayed(outcome, mailbox.faults_in_a_row + 1)) {
     verdict.mailbox = Verdict::Mailbox::stop;
     return verdict;
   }
@@ -66,6 +68,12 @@ Verdict judge_mailbox(const AttemptOutcome& outcome, const MailboxState& mailbox
   if (counted_already) return verdict;
   verdict.mailbox = Verdict::Mailbox::pause;
   verdict.mailbox_until = now + pause_for(outcome, mailbox.faults_in_a_row);
+  // A quota that is still used up on its new day goes by another clock than we were told.
+  const bool by_clock = outcome.mailbox_fault == MailboxFault::pause_day && mailbox.faults_in_a_row == 0;
+  if (by_clock && mailbox.next_quota_day) {
+    verdict.mailbox_until =
+        std::clamp(*mailbox.next_quota_day + kAfterMidnight, now + kFirstPause, now + 25h);
+  }
   return verdict;
 }
 

@@ -36,7 +36,8 @@ struct AttemptOutcome {
   Blame blame = Blame::none;
   bool suppress = false;
 
-  enum class MailboxFault { none, slow_down, pause, pause_day, stop };
+  /// `pause_then_stop`: looks passing and is not when it stays.
+  enum class MailboxFault { none, slow_down, pause, pause_then_stop, pause_day, stop };
   MailboxFault mailbox_fault = MailboxFault::none;
 
   // The server's words, for the attempt's row.
@@ -45,6 +46,9 @@ struct AttemptOutcome {
   std::string enhanced;
   std::string text;    ///< the server's words, or ours if it said nothing
   std::string reason;  ///< one sentence for people
+
+  /// A full mailbox and the like: an address that campaign after campaign fails by it is dead.
+  bool soft = false;
 };
 
 struct TaskHistory {
@@ -58,6 +62,8 @@ struct MailboxState {
   /// The pause that stands already, if any. Sessions that fail together are one fault, not many:
   /// a further one before this moment neither lengthens the pause nor counts again.
   WallTime paused_until{};
+  /// When the provider's quota begins anew, where its clock is known (campaign/quota_clock.h).
+  std::optional<WallTime> next_quota_day;
 };
 
 struct Verdict {
@@ -80,8 +86,10 @@ struct Verdict {
 /// failed when its tries are used up or the next one would come later than `max_age`. A mailbox's
 /// fault charges the email nothing and pauses the mailbox for 1 min, doubling with each fault in a
 /// row up to 1 h (5 s when it is only to slow down, at least 15 min when the server refuses to log
-/// us in for now); a used-up daily quota pauses it for 6 h between probes. A server that
-/// turns us away at its greeting or breaks TLS three times in a row stops the mailbox.
+/// us in for now). A used-up daily quota pauses it until the provider's next day where its clock is known;
+/// where it is not, or the new day did not help, it is asked again every 6 h. A server that turns us away at
+/// its greeting or breaks TLS three times in a row stops the mailbox, and so does a port that is closed
+/// for more than a day.
 ///
 /// `due` of a `later` is after `now`, except after a mailbox's fault: there it is `now`, because the
 /// paused or stopped mailbox holds the email back, and nothing else should once it sends again.

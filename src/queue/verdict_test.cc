@@ -13,6 +13,7 @@ using MailboxChange = Verdict::Mailbox;
 
 const WallTime kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + 9h};
 
+// SMTP-SCOPE-01, SMTP-RETRY-01, SMTP-GREETING-02, SMTP-STARTTLS-07, SMTP-AUTH-02, SMTP-S-04
 TEST(Verdict, FollowsTheTable) {
   const struct {
     const char* name;
@@ -208,7 +209,7 @@ TEST(Verdict, FollowsTheTable) {
        MailboxChange::pause,
        15min},
       {"greeting 554, twice",
-       {Disposition::deferred, Blame::mailbox, false, MailboxFault::pause, "greeting", 554},
+       {Disposition::deferred, Blame::mailbox, false, MailboxFault::pause_then_stop, "greeting", 554},
        {},
        1,
        Action::later,
@@ -218,7 +219,7 @@ TEST(Verdict, FollowsTheTable) {
        MailboxChange::pause,
        2min},
       {"greeting 554, the third time",
-       {Disposition::deferred, Blame::mailbox, false, MailboxFault::pause, "greeting", 554},
+       {Disposition::deferred, Blame::mailbox, false, MailboxFault::pause_then_stop, "greeting", 554},
        {},
        2,
        Action::later,
@@ -238,7 +239,7 @@ TEST(Verdict, FollowsTheTable) {
        MailboxChange::pause,
        4min},
       {"TLS broken, the third time",
-       {Disposition::deferred, Blame::mailbox, false, MailboxFault::pause, "starttls"},
+       {Disposition::deferred, Blame::mailbox, false, MailboxFault::pause_then_stop, "starttls"},
        {},
        2,
        Action::later,
@@ -250,7 +251,7 @@ TEST(Verdict, FollowsTheTable) {
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
-    const Verdict verdict = judge(row.outcome, row.history, {row.faults, {}}, {}, kNow);
+    const Verdict verdict = judge(row.outcome, row.history, {row.faults, {}, {}}, {}, kNow);
     EXPECT_EQ(verdict.action, row.action);
     EXPECT_EQ(verdict.charge, row.charge);
     EXPECT_EQ(verdict.mailbox, row.mailbox);
@@ -264,22 +265,51 @@ TEST(Verdict, FollowsTheTable) {
   }
 }
 
+// SMTP-CONNECT-03
+TEST(Verdict, StopsAMailboxWhosePortIsClosedForADay) {
+  const AttemptOutcome closed{Disposition::deferred, Blame::mailbox, false, MailboxFault::pause_then_stop,
+                              "connect"};
+  MailboxState mailbox;
+  WallTime now = kNow;
+  for (int fault = 0; fault < 100; ++fault) {
+    const Verdict verdict = judge(closed, {}, mailbox, {}, now);
+    EXPECT_FALSE(verdict.charge);
+    if (verdict.mailbox == MailboxChange::stop) break;
+    ASSERT_EQ(verdict.mailbox, MailboxChange::pause);
+    mailbox = {mailbox.faults_in_a_row + 1, verdict.mailbox_until, {}};
+    now = verdict.mailbox_until;
+  }
+  EXPECT_GE(now - kNow, 24h);
+  EXPECT_LT(now - kNow, 26h);
+}
+
+// SMTP-MAIL-02
+TEST(Verdict, WaitsForTheProvidersNextDayWhereItsClockIsKnown) {
+  const AttemptOutcome quota{Disposition::deferred, Blame::mailbox, false, MailboxFault::pause_day};
+  const WallTime midnight = kNow + 9h;
+  EXPECT_EQ(judge(quota, {}, {0, {}, midnight}, {}, kNow).mailbox_until, midnight + 1min);
+  EXPECT_EQ(judge(quota, {}, {0, {}, {}}, {}, kNow).mailbox_until, kNow + 6h) << "a rolling quota";
+  EXPECT_EQ(judge(quota, {}, {1, {}, midnight}, {}, kNow).mailbox_until, kNow + 6h)
+      << "the new day did not help: the clock is another";
+  EXPECT_EQ(judge(quota, {}, {0, {}, kNow + 100h}, {}, kNow).mailbox_until, kNow + 25h) << "never longer";
+}
+
 TEST(Verdict, CountsSessionsThatFailTogetherAsOneFault) {
   const AttemptOutcome fault{Disposition::deferred, Blame::mailbox, false, MailboxFault::pause};
-  const Verdict verdict = judge(fault, {}, {1, kNow + 40s}, {}, kNow);
+  const Verdict verdict = judge(fault, {}, {1, kNow + 40s, {}}, {}, kNow);
   EXPECT_EQ(verdict.mailbox, MailboxChange::keep);
   EXPECT_EQ(verdict.due, kNow) << "the mailbox alone holds it back";
-  EXPECT_EQ(judge(fault, {}, {1, kNow}, {}, kNow).mailbox, MailboxChange::pause);
+  EXPECT_EQ(judge(fault, {}, {1, kNow, {}}, {}, kNow).mailbox, MailboxChange::pause);
 
   const AttemptOutcome quota{Disposition::deferred, Blame::mailbox, false, MailboxFault::pause_day};
-  EXPECT_EQ(judge(quota, {}, {1, kNow + 40s}, {}, kNow).mailbox_until, kNow + 6h);
+  EXPECT_EQ(judge(quota, {}, {1, kNow + 40s, {}}, {}, kNow).mailbox_until, kNow + 6h);
   const AttemptOutcome stop{Disposition::deferred, Blame::mailbox, false, MailboxFault::stop};
-  EXPECT_EQ(judge(stop, {}, {1, kNow + 40s}, {}, kNow).mailbox, MailboxChange::stop);
+  EXPECT_EQ(judge(stop, {}, {1, kNow + 40s, {}}, {}, kNow).mailbox, MailboxChange::stop);
 }
 
 rc::Gen<AttemptOutcome> any_outcome() {
   return rc::gen::map(rc::gen::tuple(rc::gen::inRange(0, 4), rc::gen::inRange(0, 4),
-                                     rc::gen::arbitrary<bool>(), rc::gen::inRange(0, 5)),
+                                     rc::gen::arbitrary<bool>(), rc::gen::inRange(0, 6)),
                       [](std::tuple<int, int, bool, int> made) {
                         return AttemptOutcome{static_cast<Disposition>(std::get<0>(made)),
                                               static_cast<Blame>(std::get<1>(made)), std::get<2>(made),
@@ -301,7 +331,7 @@ RC_GTEST_PROP(Verdict, LetsTriesNeverPassTheirLimitAndALaterTryIsLater, ()) {
               !verdict.charge);
     if (verdict.mailbox == MailboxChange::healthy) mailbox = {};
     if (verdict.mailbox == MailboxChange::pause)
-      mailbox = {mailbox.faults_in_a_row + 1, verdict.mailbox_until};
+      mailbox = {mailbox.faults_in_a_row + 1, verdict.mailbox_until, {}};
     if (verdict.action != Action::later) return;
     if (outcome.blame == Blame::mailbox || outcome.mailbox_fault != MailboxFault::none) {
       RC_ASSERT(verdict.due == now);
