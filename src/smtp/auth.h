@@ -1,19 +1,22 @@
 #pragma once
-// AUTH: logging in (RFC 4954) by PLAIN (RFC 4616) or LOGIN. Both hand over the password itself, so
-// they are used only under TLS or to this very machine. Loop only.
+// AUTH: logging in (RFC 4954) by SCRAM-SHA-256 (RFC 7677), PLAIN (RFC 4616) or LOGIN, in this order. All
+// only under TLS or to this very machine: PLAIN and LOGIN hand over the password itself, and what SCRAM
+// shows lets whoever listens guess at it for ever. Loop only.
 
 #include <optional>
 #include <string>
-#include <string_view>
 
+#include "smtp/base64.h"
 #include "smtp/line.h"
+#include "smtp/salted_password.h"
 
 namespace postrider {
 
-std::string to_base64(std::string_view bytes);
-
-/// Nothing: logged in. Tries PLAIN, then LOGIN if the server knows PLAIN by name only (504); a
-/// wrong password is tried once, because servers lock accounts.
-Async<std::optional<Trouble>> log_in(Line& line, std::string user, std::string password, Micros limit);
+/// Nothing: logged in. A server that offers a mechanism and does not know it (504) is offered the next; a
+/// refused password is never tried a second time, because servers lock accounts, and no password is
+/// shown more than twice. Trouble of kind server_proof: by SCRAM the server did not prove that it knows
+/// the password, so it is not the one we know. `keys` is kept between sessions and outlives the call.
+Async<std::optional<Trouble>> log_in(Line& line, std::string user, std::string password, SaltedKeys& keys,
+                                     Micros limit);
 
 }  // namespace postrider

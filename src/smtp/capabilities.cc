@@ -31,6 +31,7 @@ Capabilities parse_capabilities(std::string_view raw) {
     }
     if (equals_ignoring_case(name, "AUTH")) {
       for (const std::string_view mechanism : split(rest, ' ')) {
+        if (equals_ignoring_case(mechanism, "SCRAM-SHA-256")) found.auth_scram_sha_256 = true;
         if (equals_ignoring_case(mechanism, "PLAIN")) found.auth_plain = true;
         if (equals_ignoring_case(mechanism, "LOGIN")) found.auth_login = true;
       }

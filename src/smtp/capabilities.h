@@ -9,14 +9,15 @@
 namespace postrider {
 
 struct Capabilities {
-  bool pipelining = false;      ///< RFC 2920
-  bool eight_bit_mime = false;  ///< RFC 6152
-  bool smtputf8 = false;        ///< RFC 6531
-  bool starttls = false;        ///< RFC 3207
-  bool auth_plain = false;      ///< RFC 4616
-  bool auth_login = false;      ///< never standardised, widely needed
-  bool size = false;            ///< RFC 1870
-  std::uint64_t max_size = 0;   ///< 0: no limit named
+  bool pipelining = false;          ///< RFC 2920
+  bool eight_bit_mime = false;      ///< RFC 6152
+  bool smtputf8 = false;            ///< RFC 6531
+  bool starttls = false;            ///< RFC 3207
+  bool auth_scram_sha_256 = false;  ///< RFC 7677
+  bool auth_plain = false;          ///< RFC 4616
+  bool auth_login = false;          ///< never standardised, widely needed
+  bool size = false;                ///< RFC 1870
+  std::uint64_t max_size = 0;       ///< 0: no limit named
 };
 
 /// `raw` is the whole positive reply; its first line names the server and is skipped.

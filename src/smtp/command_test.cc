@@ -20,6 +20,7 @@ TEST(Command, NamesOnlyTheParametersThatAreAskedFor) {
             "RCPT TO:<bj\xc3\xb6rn@example.com>\r\n");
 }
 
+// SMTP-WIRE-03
 TEST(Command, RefusesWhateverCouldBreakOutOfItsPlace) {
   for (const std::string& bad : {"a\rb"s, "a\nb"s, "a\0b"s, "a b"s, "a>b"s, "<a"s, "a\x7f"s, "\t"s, ""s}) {
     std::string out;

@@ -50,7 +50,7 @@ void Connection::suspend(std::coroutine_handle<> waiter, Wait wait, Micros limit
   waiter_ = waiter;
   wait_ = wait;
   on_input_ = on_input;
-  deadline_ = clock_.boot_now() + limit;
+  deadline_ = std::min(clock_.boot_now() + limit, end_);
 }
 
 void Connection::resume() {
@@ -138,6 +138,15 @@ auto Connection::run(Micros limit, Start start) {
   return Operation(*this, limit, std::move(start));
 }
 
+Async<void> Connection::let_loop_turn() {
+  auto turn = run(std::chrono::minutes{1}, [&](unsigned number) {
+    asio::post(io_->loop, [self = shared_from_this(), number] {
+      if (number == self->operation_) self->resume();
+    });
+  });
+  co_await turn;
+}
+
 Async<std::optional<Break>> Connection::connect(std::string host, std::uint16_t port, Micros per_address) {
   error_code not_numeric;
   const auto literal = asio::ip::make_address(host, not_numeric);
@@ -180,8 +189,11 @@ Async<std::optional<Break>> Connection::connect(std::string host, std::uint16_t 
     io_->socket.non_blocking(true, ignored);
     co_return std::nullopt;
   }
-  co_return Break{Trouble::Kind::connect, "Connecting to " + host + " port " + std::to_string(port) +
-                                              " failed: " + last.message() + "."};
+  // Where it has several addresses, the last one's answer counts.
+  const auto kind =
+      last == asio::error::connection_refused ? Trouble::Kind::port_closed : Trouble::Kind::connect;
+  co_return Break{
+      kind, "Connecting to " + host + " port " + std::to_string(port) + " failed: " + last.message() + "."};
 }
 
 Async<std::optional<Break>> Connection::start_tls(asio::ssl::context& context, std::string host,

@@ -56,6 +56,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_loopback() const;         ///< the other end is this machine
   std::string our_literal() const;  ///< our end as "[192.0.2.1]" (RFC 5321 §4.1.3)
 
+  /// Lets whatever else the loop has to do go first.
+  Async<void> let_loop_turn();
+  /// From now on every wait ends at `end` at the latest, whatever its own limit is.
+  void end_waits_at(BootTime end) { end_ = end; }
+  BootTime now() const { return clock_.boot_now(); }
+
   /// What flush() writes; append to it.
   std::string& out() { return out_; }
 
@@ -121,6 +127,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Break> broken_;
   std::coroutine_handle<> waiter_;
   BootTime deadline_ = BootTime::max();
+  BootTime end_ = BootTime::max();  ///< of all waits
   Wait wait_ = Wait::none;
   OnInput on_input_ = OnInput::go_on;
   bool reading_ = false;

@@ -154,6 +154,7 @@ Async<DeliverySession::Answer> DeliverySession::converse(const EnvelopeCommands&
                                                          bool may_be_stale) {
   Connection& connection = *line_->connection;
   const Deadlines& limits = keeper_->deadlines();
+  connection.end_waits_at(connection.now() + limits.envelope);
   Answer answer;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < commands.count; ++i) {
@@ -173,8 +174,10 @@ Async<DeliverySession::Answer> DeliverySession::converse(const EnvelopeCommands&
       co_return answer;
     }
     const int code = connection.heard().code();
+    const bool stale = may_be_stale && i == 0;  // a goodbye to an idle line, or its share of mails is used up
+    if ((code == 421 && !stale) || code == 432) keeper_->slow_down(line_->mailbox);
     if (code == 421) {
-      answer.stale = may_be_stale && i == 0;
+      answer.stale = stale;
       answer.lost = true;
       if (!answer.trouble) answer.trouble = refused(step.stage, connection);
       co_return answer;
@@ -225,10 +228,15 @@ Async<std::optional<Trouble>> DeliverySession::write_body(MessageView message, b
   const Deadlines& limits = keeper_->deadlines();
   DotStuffer stuffer(message);
   bool last = message.size() == 0;
+  bool first = true;
   do {
     if (!last) stuffer.append(connection.out(), block_size);
     last = stuffer.finished();
     if (last && with_dot) break;
+    if (std::exchange(first, false)) {
+      const auto seconds = static_cast<std::int64_t>(message.size() / limits.body_octets_a_second);
+      connection.end_waits_at(connection.now() + limits.block + std::chrono::seconds{seconds});
+    }
     auto sent = connection.flush(limits.block, Connection::OnInput::stop);
     if (co_await sent != Connection::Written::all) {
       auto early = hear_early(connection.broken().kind);
@@ -269,6 +277,7 @@ Async<std::expected<Reply, Trouble>> DeliverySession::commit(MessageView message
   const std::string_view ahead = behind_ ? std::string_view{behind_->envelope} : std::string_view{};
   connection.out() += ahead;
   crash_point("before_dot");
+  connection.end_waits_at(BootTime::max());  // nothing cuts the wait for this answer short
   connection.set_past_dot(true);
   state_ = State::dotted;
   // On a plain line a dot that did not leave whole was not sent. Under TLS nobody can tell where
@@ -301,7 +310,11 @@ Async<std::expected<Reply, Trouble>> DeliverySession::commit(MessageView message
     co_return std::unexpected(refused(Stage::dot, connection));
   }
   state_ = code == 421 ? State::gone : State::ready;
-  co_return connection.heard().reply();
+  Reply reply = connection.heard().reply();
+  if (code == 421 || code == 432 || (code / 100 == 4 && reply.enhanced.starts_with("4.7."))) {
+    keeper_->slow_down(line_->mailbox);
+  }
+  co_return reply;
 }
 
 }  // namespace postrider

@@ -18,6 +18,7 @@ Outcome deliver_one(ScriptedServer& server, const SmtpOptions& options = quick_o
   return std::move(outcomes.at(0));
 }
 
+// SMTP-DOT-01, SMTP-S-01, SMTP-TIME-06, SMTP-WIRE-02
 TEST(SmtpSession, SendsTheEnvelopeInOneWriteAndBodyWithDotInAnother) {
   ScriptedServer server({greeted({Hear{"DATA\r\n"}, Say{"250 a\r\n250 b\r\n354 c\r\n"}, Hear{"\r\n.\r\n"},
                                   Say{"250 2.0.0 queued as 7\r\n"}, AwaitEnd{}})});
@@ -30,6 +31,7 @@ TEST(SmtpSession, SendsTheEnvelopeInOneWriteAndBodyWithDotInAnother) {
             "Subject: x\r\n\r\n..hello\r\n.\r\nQUIT\r\n");
 }
 
+// SMTP-S-01
 TEST(SmtpSession, WaitsForEachAnswerWhereTheServerDoesNotPipeline) {
   ScriptedServer server(
       {greeted({Hear{"example.com>\r\n"}, Say{"250 a\r\n"}, Hear{"example.net>\r\n"}, Say{"250 b\r\n"},
@@ -46,6 +48,7 @@ TEST(SmtpSession, SendsTheBodyAheadWhenToldTo) {
   ASSERT_TRUE(outcome.has_value()) << outcome.error().text;
 }
 
+// SMTP-WIRE-02
 TEST(SmtpSession, SendsALargeBodyInBlocks) {
   std::string message;
   while (message.size() < 3'000'000) message += ".a line that begins with a dot\r\n";
@@ -62,14 +65,24 @@ struct Row {
   Kind kind;
   Stage stage;
   int code = 0;
+  Tls tls = Tls::none;
 };
+
+std::string many_lines(const std::string& line, int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += line + "\r\n";
+  return text;
+}
 
 class TroubleTable : public testing::TestWithParam<Row> {};
 
+// SMTP-GREETING-03, SMTP-GREETING-04, SMTP-GREETING-05, SMTP-EHLO-02, SMTP-STARTTLS-02, SMTP-STARTTLS-03,
+// SMTP-BODY-01, SMTP-DATA-01, SMTP-DATA-02, SMTP-DOT-05, SMTP-S-05,
+// SMTP-WIRE-07
 TEST_P(TroubleTable, IsReportedWithItsStage) {
   const Row& row = GetParam();
   ScriptedServer server({row.script});
-  expect_trouble(deliver_one(server), row.kind, row.stage, row.code);
+  expect_trouble(deliver_one(server, quick_options(), row.tls), row.kind, row.stage, row.code);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -85,6 +98,24 @@ INSTANTIATE_TEST_SUITE_P(
             {Say{"220 " + std::string(5000, 'x')}, AwaitEnd{}},
             Kind::garbage,
             Stage::greeting},
+        Row{"GreetsWithoutEnd", {Say{many_lines("220-", 200)}, AwaitEnd{}}, Kind::garbage, Stage::greeting},
+        Row{"GreetsWithLongLines",
+            {Say{many_lines("220-" + std::string(1900, 'x'), 50)}, AwaitEnd{}},
+            Kind::garbage,
+            Stage::greeting},
+        Row{"KnowsNoEhloButIsToEncrypt",
+            {Say{"220 hi\r\n"}, Hear{"\r\n"}, Say{"502 what\r\n"}, Hear{"QUIT"}},
+            Kind::reply,
+            Stage::ehlo,
+            502,
+            Tls::starttls},
+        Row{"RefusesTls",
+            greeted({Hear{"STARTTLS\r\n"}, Say{"554 5.7.3 no\r\n"}, AwaitEnd{}}, "250-x\r\n250 STARTTLS\r\n"),
+            Kind::reply, Stage::starttls, 554, Tls::starttls},
+        Row{"CannotStartTlsNow",
+            greeted({Hear{"STARTTLS\r\n"}, Say{"454 4.7.0 not now\r\n"}, AwaitEnd{}},
+                    "250-x\r\n250 STARTTLS\r\n"),
+            Kind::reply, Stage::starttls, 454, Tls::starttls},
         Row{"RefusesEhlo",
             {Say{"220 hi\r\n"}, Hear{"\r\n"}, Say{"421 4.3.2 later\r\n"}},
             Kind::reply,
@@ -116,6 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
             Kind::garbage, Stage::dot}),
     [](const auto& info) { return info.param.name; });
 
+// SMTP-WINDOW-06, SMTP-DOT-02, SMTP-ANY-01
 TEST(SmtpSession, TakesANegativeAnswerToTheDotAsAnAnswer) {
   ScriptedServer server(
       {greeted({Hear{"DATA\r\n"}, Say{go_ahead}, Hear{"\r\n.\r\n"}, Say{"421 4.7.28 too fast\r\n"}})});
@@ -125,6 +157,7 @@ TEST(SmtpSession, TakesANegativeAnswerToTheDotAsAnAnswer) {
   EXPECT_EQ(outcome->enhanced, "4.7.28");
 }
 
+// SMTP-BODY-02, SMTP-DOT-03
 TEST(SmtpSession, SendsNoDotWhenTheServerAnswersDuringTheBody) {
   // The refusal comes with the 354, so it is there before the body goes.
   ScriptedServer server({greeted({Hear{"DATA\r\n"}, Say{go_ahead + "552 5.3.4 too big\r\n"}, AwaitEnd{}})});
@@ -132,6 +165,7 @@ TEST(SmtpSession, SendsNoDotWhenTheServerAnswersDuringTheBody) {
   EXPECT_EQ(server.heard(0).find("\r\n.\r\n"), std::string::npos);
 }
 
+// SMTP-BODY-02, SMTP-DOT-04
 TEST(SmtpSession, StopsWritingWhenTheServerRefusesHalfWay) {
   // The server reads no more, so the writer is stuck when the answer comes.
   std::string message;
@@ -170,6 +204,7 @@ INSTANTIATE_TEST_SUITE_P(
         SlowRow{"Dot", greeted({Hear{"DATA"}, Say{go_ahead}, Hear{"\r\n.\r\n"}, AwaitEnd{}}), Stage::dot}),
     [](const auto& info) { return info.param.name; });
 
+// SMTP-EHLO-01
 TEST(SmtpSession, FallsBackToHeloOnAnOldServer) {
   ScriptedServer server(
       {{Say{"220 hi\r\n"}, Hear{"EHLO"}, Hear{"\r\n"}, Say{"502 what\r\n"}, Hear{"HELO client.test\r\n"},
@@ -179,12 +214,14 @@ TEST(SmtpSession, FallsBackToHeloOnAnOldServer) {
   EXPECT_TRUE(outcome.has_value()) << outcome.error().text;
 }
 
+// SMTP-STARTTLS-01, SMTP-S-02
 TEST(SmtpSession, NeverSendsInClearWhenTlsIsRequired) {
   ScriptedServer server({greeted({AwaitEnd{}})});
   expect_trouble(deliver_one(server, quick_options(), Tls::starttls), Kind::tls_required, Stage::starttls);
   EXPECT_EQ(server.heard(0).find("MAIL"), std::string::npos);
 }
 
+// SMTP-STARTTLS-04, SMTP-WIRE-07
 TEST(SmtpSession, RefusesBytesSlippedInBeforeTheHandshake) {
   ScriptedServer server(
       {greeted({Hear{"STARTTLS\r\n"}, Say{"220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n"}, AwaitEnd{}},
@@ -192,6 +229,7 @@ TEST(SmtpSession, RefusesBytesSlippedInBeforeTheHandshake) {
   expect_trouble(deliver_one(server, quick_options(), Tls::starttls), Kind::injection, Stage::starttls);
 }
 
+// SMTP-MAIL-05, SMTP-WIRE-06
 TEST(SmtpSession, RefusesLocallyWhatTheServerWouldNotTake) {
   ScriptedServer server({greeted({AwaitEnd{}}, "250-x\r\n250 SIZE 10\r\n")});
   expect_trouble(deliver_one(server), Kind::too_big, Stage::mail);
@@ -203,6 +241,7 @@ TEST(SmtpSession, RefusesLocallyWhatTheServerWouldNotTake) {
   EXPECT_EQ(second.heard(0).find("MAIL"), std::string::npos);
 }
 
+// SMTP-WIRE-03
 TEST(SmtpSession, RefusesAnAddressThatWouldInjectACommand) {
   ScriptedServer server({greeted({AwaitEnd{}})});
   const auto outcomes =
@@ -211,6 +250,7 @@ TEST(SmtpSession, RefusesAnAddressThatWouldInjectACommand) {
   EXPECT_EQ(server.heard(0), "EHLO client.test\r\nQUIT\r\n");
 }
 
+// SMTP-MAIL-06
 TEST(SmtpSession, TriesMailAgainWithoutParametersTheServerChokesOn) {
   ScriptedServer server(
       {greeted({Hear{"DATA\r\n"}, Say{"555 what\r\n503 b\r\n503 c\r\n"},

@@ -15,6 +15,7 @@ struct Row {
 
 class StuffingTable : public testing::TestWithParam<Row> {};
 
+// SMTP-WIRE-01, SMTP-WIRE-02
 TEST_P(StuffingTable, TravelsAsExpected) {
   EXPECT_EQ(dot_stuff(GetParam().message), GetParam().stuffed);
 }
@@ -57,6 +58,7 @@ std::string reference(const std::string& message) {
   return out;
 }
 
+// SMTP-WIRE-02
 TEST(DotStuffing, AgreesWithThePlainWayInBlocksOfAnySize) {
   std::mt19937 random(3);
   for (int round = 0; round < 20'000; ++round) {

@@ -1,5 +1,7 @@
 #include "smtp/entry.h"
 
+#include <boost/asio/ip/host_name.hpp>
+
 #include "smtp/auth.h"
 #include "smtp/command.h"
 
@@ -90,9 +92,16 @@ Async<std::optional<Trouble>> upgrade(Line& line, const MailServer& server, boos
 
 }  // namespace
 
+std::string full_host_name() {
+  boost::system::error_code error;
+  std::string name = boost::asio::ip::host_name(error);
+  return error || name.find('.') == std::string::npos ? std::string() : name;
+}
+
 Async<std::optional<Trouble>> enter(Line& line, const MailServer& server, boost::asio::ssl::context* tls,
-                                    const EntryOptions& options) {
+                                    SaltedKeys& keys, const EntryOptions& options) {
   Connection& connection = *line.connection;
+  connection.end_waits_at(connection.now() + options.deadlines.entry);
   auto dialled = connection.connect(server.host, server.port, options.deadlines.connect);
   auto broken = co_await dialled;
   if (broken) co_return Trouble{broken->kind, Stage::connect, {}, std::move(broken->text)};
@@ -119,11 +128,12 @@ Async<std::optional<Trouble>> enter(Line& line, const MailServer& server, boost:
     if (upgrade_trouble) co_return upgrade_trouble;
   }
   if (!server.user.empty()) {
-    auto logged_in = log_in(line, server.user, server.password, options.deadlines.command);
+    auto logged_in = log_in(line, server.user, server.password, keys, options.deadlines.command);
     auto auth_trouble = co_await logged_in;
     if (auth_trouble) co_return auth_trouble;
     tell(options, connection, Stage::auth, "logged in as " + server.user);
   }
+  connection.end_waits_at(BootTime::max());
   co_return std::nullopt;
 }
 

@@ -8,6 +8,7 @@
 
 #include "smtp/entry_step.h"
 #include "smtp/line.h"
+#include "smtp/salted_password.h"
 
 namespace postrider {
 
@@ -17,9 +18,13 @@ struct EntryOptions {
   EntryObserver observe;  ///< may be empty
 };
 
+/// This host's full name for EHLO, empty when it has none: only a name with a dot says anything to a
+/// stranger (RFC 5321 §4.1.4).
+std::string full_host_name();
+
 /// Nothing: `line` may send. Its connection must be new and `server` outlive the call;
 /// `tls` may be null when the server's settings do without.
 Async<std::optional<Trouble>> enter(Line& line, const MailServer& server, boost::asio::ssl::context* tls,
-                                    const EntryOptions& options);
+                                    SaltedKeys& keys, const EntryOptions& options);
 
 }  // namespace postrider

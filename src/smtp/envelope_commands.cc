@@ -17,14 +17,14 @@ std::optional<Trouble> local_refusal(const Envelope& envelope, const Capabilitie
   if (offers.max_size > 0 && envelope.size > offers.max_size) {
     return Trouble{Trouble::Kind::too_big,
                    Stage::mail,
-                   {},
+                   {0, "5.3.4", {}},
                    "The message has " + std::to_string(envelope.size) + " octets, the server takes at most " +
                        std::to_string(offers.max_size) + "."};
   }
   if (envelope.needs_smtputf8 && !offers.smtputf8) {
     return Trouble{Trouble::Kind::needs_utf8,
                    Stage::mail,
-                   {},
+                   {0, "5.6.7", {}},  // RFC 6531 §3.5
                    "The address has characters beyond ASCII, and the server does not offer SMTPUTF8."};
   }
   return std::nullopt;

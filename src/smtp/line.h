@@ -17,7 +17,8 @@
 
 namespace postrider {
 
-/// How long the server may take, stage by stage (RFC 5321 §4.5.3.2, and 30 s to connect).
+/// How long the server may take, stage by stage (RFC 5321 §4.5.3.2, and 30 s to connect), and overall, so
+/// that a server that answers each command at the last moment does not hold a session for hours.
 struct Deadlines {
   Micros connect = std::chrono::seconds{30};  ///< for each address
   Micros greeting = std::chrono::minutes{5};
@@ -25,6 +26,9 @@ struct Deadlines {
   Micros data = std::chrono::minutes{2};
   Micros block = std::chrono::minutes{3};  ///< for each block of the body
   Micros dot = std::chrono::minutes{10};
+  Micros entry = std::chrono::minutes{15};     ///< from the dial until we are let in
+  Micros envelope = std::chrono::minutes{15};  ///< MAIL to the answer to DATA
+  std::size_t body_octets_a_second = 500;      ///< slower than this, beyond one `block`, is too slow
 };
 
 struct Line {
@@ -37,6 +41,7 @@ struct Line {
   bool needs_reset = false;  ///< a transaction was begun and given up
   bool bare_mail = false;    ///< the server chokes on MAIL parameters it offered
   BootTime idle_since{};
+  BootTime opened{};
   unsigned closings = 0;  ///< the pool's count of close_all() when it was opened
 };
 
@@ -72,10 +77,15 @@ class LineKeeper {
   /// This mailbox's server does not take envelopes behind a dot: nobody is invited any more, until the
   /// mailbox's settings change.
   virtual void share_no_more(MailboxId mailbox) = 0;
+  /// The server wants fewer sessions of this mailbox, or mail more slowly: half of them are let go.
+  virtual void slow_down(MailboxId mailbox) = 0;
   /// Hangs up and opens a fresh one in its place. Trouble of kind stopped when the pool was closed since
   /// the line was opened.
   virtual Async<std::expected<std::unique_ptr<Line>, Trouble>> replace(std::unique_ptr<Line> line) = 0;
 };
+
+/// Whether sessions opened for one may serve the other; their number aside.
+bool same_settings(const MailServer& a, const MailServer& b);
 
 /// The last reply as trouble. A reply that is neither wanted nor a refusal is garbage.
 Trouble refused(Stage stage, const Connection& connection);

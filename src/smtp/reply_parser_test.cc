@@ -103,6 +103,7 @@ TEST(ReplyParser, StaysGarbageOnceItIs) {
   EXPECT_FALSE(parser.complaint().empty());
 }
 
+// SMTP-WIRE-08
 TEST(ReplyParser, KeepsItsBoundsAgainstAnEndlessReply) {
   ReplyParser parser;
   const std::string line = "250-" + std::string(1500, 'x') + "\r\n";

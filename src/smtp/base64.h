@@ -1,0 +1,15 @@
+#pragma once
+// Base64 (RFC 4648 §4), as AUTH speaks it. Pure.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace postrider {
+
+std::string to_base64(std::string_view bytes);
+
+/// Strict: padded, nothing but the alphabet. Nothing: it is no base64.
+std::optional<std::string> from_base64(std::string_view text);
+
+}  // namespace postrider
