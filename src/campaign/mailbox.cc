@@ -32,6 +32,13 @@ bool is_printable(std::string_view text) {
          std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
+bool is_pin(std::string_view text) {
+  return text.size() == 64 &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+constexpr std::size_t max_ca_pem = 64 * 1024;
+
 /// What is said to this host never leaves the machine, so a password may travel in clear.
 bool is_loopback(std::string_view host) {
   if (host == "::1" || equals_ignoring_case(host, "localhost")) return true;
@@ -101,6 +108,17 @@ Result<void> validate(const Mailbox& mailbox) {
   need_range("The cap in 24 hours (0: none)", mailbox.cap_24h, 0, 1'000'000);
   need_range("The limit per minute (0: none)", mailbox.per_minute, 0, 10'000);
   need_range("The number of sessions", mailbox.sessions, 1, 200);
+
+  need(
+      mailbox.pin.empty() || is_pin(mailbox.pin),
+      "The pin must be the SHA-256 of the server certificate's public key: 64 hexadecimal digits. `postrider "
+      "mailbox test` shows it.");
+  need(mailbox.ca_pem.empty() || mailbox.ca_pem.contains("-----BEGIN CERTIFICATE-----"),
+       "The authorities must be certificates in PEM form (-----BEGIN CERTIFICATE-----).");
+  need(mailbox.ca_pem.size() <= max_ca_pem,
+       "The authorities must be at most 64 KiB: name only those this server needs.");
+  need(mailbox.tls != Tls::none || (mailbox.pin.empty() && mailbox.ca_pem.empty()),
+       "A pin or an own authority needs TLS (starttls or implicit).");
 
   if (problems.empty()) return {};
   return invalid("bad_mailbox", std::move(problems));

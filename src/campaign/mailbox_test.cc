@@ -39,6 +39,8 @@ TEST(Mailbox, GoodSettingsAreAccepted) {
       {"no limits", [](Mailbox& m) { m.cap_24h = 0, m.per_minute = 0; }},
       {"highest limits", [](Mailbox& m) { m.cap_24h = 1'000'000, m.per_minute = 10'000, m.sessions = 200; }},
       {"accents in the name people see", [](Mailbox& m) { m.from_name = "Zoë Müller"; }},
+      {"a pin", [](Mailbox& m) { m.pin = std::string(64, 'a'); }},
+      {"an authority of its own", [](Mailbox& m) { m.ca_pem = "-----BEGIN CERTIFICATE-----\n"; }},
       {"mock mode without a server", [](Mailbox& m) { m.mock = true, m.host = ""; }},
   };
   for (const auto& row : rows) {
@@ -66,6 +68,11 @@ TEST(Mailbox, BadSettingsAreRefusedWithTheirName) {
       {"needs TLS", [](Mailbox& m) { m.tls = Tls::none; }},
       {"needs TLS", [](Mailbox& m) { m.tls = Tls::none, m.host = "127.0.0.1.example.com"; }},
       {"needs TLS", [](Mailbox& m) { m.tls = Tls::none, m.host = "127.example.co.uk"; }},
+      {"The pin", [](Mailbox& m) { m.pin = "abc"; }},
+      {"The pin", [](Mailbox& m) { m.pin = std::string(64, 'A'); }},
+      {"PEM form", [](Mailbox& m) { m.ca_pem = "MIIB"; }},
+      {"64 KiB", [](Mailbox& m) { m.ca_pem = "-----BEGIN CERTIFICATE-----" + std::string(65536, 'A'); }},
+      {"needs TLS", [](Mailbox& m) { m.user = "", m.tls = Tls::none, m.pin = std::string(64, 'a'); }},
       {"The cap in 24 hours", [](Mailbox& m) { m.cap_24h = -1; }},
       {"The cap in 24 hours", [](Mailbox& m) { m.cap_24h = 1'000'001; }},
       {"The limit per minute", [](Mailbox& m) { m.per_minute = 10'001; }},

@@ -139,6 +139,8 @@ class CampaignStore {
   virtual Result<Mailbox> find_mailbox(std::string_view name) = 0;
   virtual Result<Mailbox> mailbox(MailboxId id) = 0;
   virtual Result<void> resume_mailbox(MailboxId id) = 0;  ///< a person acted: clears pause or stop
+  /// What the server said last about the largest message it takes; 0: it named no limit.
+  virtual void note_size_limit(MailboxId id, std::int64_t limit) = 0;
   virtual std::int64_t sent_last_24h(MailboxId id, WallTime now) = 0;
 
   // Campaigns.

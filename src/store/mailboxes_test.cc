@@ -17,6 +17,9 @@ TEST_F(Mailboxes, ComeBackAsTheyWereAdded) {
                   .cap_24h = 40,
                   .per_minute = 3,
                   .sessions = 2,
+                  .ca_pem = "-----BEGIN CERTIFICATE-----\nMIIB\n",
+                  .pin = std::string(64, 'a'),
+                  .quota_clock = "00:00 America/Los_Angeles",
                   .from_environment = true,
                   .mock = true};
   const auto id = nouns().add_mailbox(mailbox);
@@ -35,8 +38,30 @@ TEST_F(Mailboxes, ComeBackAsTheyWereAdded) {
   EXPECT_EQ(found.sessions, 2);
   EXPECT_TRUE(found.from_environment);
   EXPECT_TRUE(found.mock);
+  EXPECT_EQ(found.ca_pem, mailbox.ca_pem);
+  EXPECT_EQ(found.pin, mailbox.pin);
+  EXPECT_EQ(found.quota_clock, mailbox.quota_clock);
+  EXPECT_EQ(found.size_limit, 0);
   EXPECT_EQ(found.status, MailboxStatus::active);
   EXPECT_EQ(found.created, clock_.wall_now());
+
+  auto changed = found;
+  changed.ca_pem.clear();
+  changed.pin.clear();
+  ASSERT_TRUE(nouns().update_mailbox(changed));
+  EXPECT_EQ(nouns().mailbox(*id)->ca_pem, "");
+  EXPECT_EQ(nouns().mailbox(*id)->pin, "");
+  EXPECT_TRUE(nouns().remove_mailbox(*id));
+}
+
+TEST_F(Mailboxes, RememberTheLargestMessageTheirServerTakes) {
+  const auto id = add_mailbox("a");
+  nouns().note_size_limit(id, 35'000'000);
+  EXPECT_EQ(nouns().mailbox(id)->size_limit, 35'000'000);
+  auto same = nouns().mailbox(id).value();
+  same.cap_24h = 3;
+  ASSERT_TRUE(nouns().update_mailbox(same));
+  EXPECT_EQ(nouns().mailbox(id)->size_limit, 35'000'000);
 }
 
 TEST_F(Mailboxes, HaveUniqueNamesAlsoAfterAnUpdate) {

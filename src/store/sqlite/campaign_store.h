@@ -34,6 +34,7 @@ class SqliteCampaignStore final : public CampaignStore {
   Result<Mailbox> find_mailbox(std::string_view name) override;
   Result<Mailbox> mailbox(MailboxId id) override;
   Result<void> resume_mailbox(MailboxId id) override;
+  void note_size_limit(MailboxId id, std::int64_t limit) override;
   std::int64_t sent_last_24h(MailboxId id, WallTime now) override;
 
   Result<CampaignId> create_campaign(const Campaign& draft) override;

@@ -10,7 +10,8 @@ namespace {
 
 constexpr auto kSelect =
     "SELECT id, name, sender, sender_name, host, port, tls, user, password_sealed, cap_24h, per_minute, "
-    "sessions, from_environment, mock, status, why, paused_until, faults_in_a_row, next_slot, created FROM "
+    "sessions, from_environment, mock, status, why, paused_until, faults_in_a_row, next_slot, created, pin, "
+    "quota_clock, size_limit, ifnull((SELECT pem FROM mailbox_ca WHERE mailbox_id = mailbox.id), '') FROM "
     "mailbox ";
 
 Mailbox read_row(const Statement& row) {
@@ -35,6 +36,10 @@ Mailbox read_row(const Statement& row) {
   mailbox.faults_in_a_row = static_cast<int>(row.integer(17));
   mailbox.next_slot = from_micros(row.integer(18));
   mailbox.created = from_micros(row.integer(19));
+  mailbox.pin = row.text(20);
+  mailbox.quota_clock = row.text(21);
+  mailbox.size_limit = row.integer(22);
+  mailbox.ca_pem = row.text(23);
   return mailbox;
 }
 
@@ -57,18 +62,27 @@ std::unexpected<Error> name_taken(std::string_view name) {
 
 constexpr auto kInsert =
     "INSERT INTO mailbox (name, sender, sender_name, host, port, tls, user, password_sealed, cap_24h, "
-    "per_minute, sessions, from_environment, mock, created) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "per_minute, sessions, from_environment, mock, pin, quota_clock, created) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 constexpr auto kUpdate =
     "UPDATE mailbox SET name=?, sender=?, sender_name=?, host=?, port=?, tls=?, user=?, password_sealed=?, "
-    "cap_24h=?, per_minute=?, sessions=?, from_environment=?, mock=? WHERE id=?";
+    "cap_24h=?, per_minute=?, sessions=?, from_environment=?, mock=?, pin=?, quota_clock=? WHERE id=?";
 
 template <class... More>
 int run_settings(Statement& statement, const Mailbox& m, const More&... more) {
   return statement.run(std::string_view{m.name}, std::string_view{m.from}, std::string_view{m.from_name},
                        std::string_view{m.host}, static_cast<int>(m.port), static_cast<int>(m.tls),
                        std::string_view{m.user}, std::string_view{m.password_sealed}, m.cap_24h, m.per_minute,
-                       m.sessions, m.from_environment, m.mock, more...);
+                       m.sessions, m.from_environment, m.mock, std::string_view{m.pin},
+                       std::string_view{m.quota_clock}, more...);
+}
+
+void write_ca(Database& db, std::int64_t mailbox, std::string_view pem) {
+  if (pem.empty()) {
+    Statement(db, "DELETE FROM mailbox_ca WHERE mailbox_id = ?").run(mailbox);
+  } else {
+    Statement(db, "INSERT OR REPLACE INTO mailbox_ca (mailbox_id, pem) VALUES (?, ?)").run(mailbox, pem);
+  }
 }
 
 }  // namespace
@@ -78,7 +92,9 @@ Result<MailboxId> SqliteCampaignStore::add_mailbox(const Mailbox& mailbox) {
     if (id_of(db, mailbox.name) != 0) return name_taken(mailbox.name);
     Statement insert(db, kInsert);
     run_settings(insert, mailbox, to_micros(now()));
-    return MailboxId{db.last_id()};
+    const auto id = db.last_id();
+    write_ca(db, id, mailbox.ca_pem);
+    return MailboxId{id};
   });
 }
 
@@ -89,6 +105,7 @@ Result<void> SqliteCampaignStore::update_mailbox(const Mailbox& mailbox) {
     Statement update(db, kUpdate);
     if (run_settings(update, mailbox, mailbox.id.value) == 0)
       return no_mailbox(fmt::to_string(mailbox.id.value));
+    write_ca(db, mailbox.id.value, mailbox.ca_pem);
     // A lane that waited for the old cap looks again.
     Statement(db, "UPDATE lane SET not_before = 0 WHERE mailbox_id = ?").run(mailbox.id.value);
     writer_.refresh_lanes_of(mailbox.id);
@@ -119,6 +136,7 @@ Result<void> SqliteCampaignStore::remove_mailbox(MailboxId id) {
     Statement(db, "DELETE FROM campaign_mailbox WHERE mailbox_id = ?").run(id.value);
     Statement(db, "DELETE FROM lane WHERE mailbox_id = ?").run(id.value);
     Statement(db, "DELETE FROM mailbox_slot WHERE mailbox_id = ?").run(id.value);
+    write_ca(db, id.value, {});
     if (Statement(db, "DELETE FROM mailbox WHERE id = ?").run(id.value) == 0) {
       return no_mailbox(fmt::to_string(id.value));
     }
@@ -158,6 +176,14 @@ Result<void> SqliteCampaignStore::resume_mailbox(MailboxId id) {
   return write([&](Database& db) -> Result<void> {
     if (Statement(db, kResume).run(id.value) == 0) return no_mailbox(fmt::to_string(id.value));
     writer_.refresh_lanes_of(id);
+    return {};
+  });
+}
+
+void SqliteCampaignStore::note_size_limit(MailboxId id, std::int64_t limit) {
+  write([&](Database& db) -> Result<void> {
+    Statement(db, "UPDATE mailbox SET size_limit = ?2 WHERE id = ?1 AND size_limit <> ?2")
+        .run(id.value, limit);
     return {};
   });
 }

@@ -240,6 +240,17 @@ CREATE TABLE audit (
   what TEXT NOT NULL
 );
 )sql",
+    R"sql(
+ALTER TABLE mailbox ADD COLUMN pin TEXT NOT NULL DEFAULT '';         -- of the server's public key
+ALTER TABLE mailbox ADD COLUMN quota_clock TEXT NOT NULL DEFAULT '';
+ALTER TABLE mailbox ADD COLUMN size_limit INTEGER NOT NULL DEFAULT 0; -- as the server last said
+
+-- Further authorities. Apart from the mailbox's row, for that is written with every slot taken.
+CREATE TABLE mailbox_ca (
+  mailbox_id INTEGER PRIMARY KEY REFERENCES mailbox(id),
+  pem TEXT NOT NULL
+);
+)sql",
 };
 
 }  // namespace postrider::sqlite
