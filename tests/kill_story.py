@@ -45,6 +45,7 @@ def die_once(here, point, passage):
 
 
 def test_thirty_kills_lose_nothing_and_mail_nobody_twice(here, catcher):
+    # SMTP-WINDOW-01, SMTP-WINDOW-02, SMTP-WINDOW-03, SMTP-WINDOW-04, SMTP-WINDOW-05
     here.add_mailbox(catcher.port, "--sessions", SESSIONS)
     rows = people(EMAILS)
     campaign = here.create_campaign(write_csv(here.directory / "list.csv", rows), "--pace", "none")

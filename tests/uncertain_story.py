@@ -47,6 +47,7 @@ def test_a_person_says_what_became_of_it(here, catcher, verdict):
 
 
 def test_a_person_may_have_it_sent_once_more_under_the_same_message_id(here, catcher):
+    # SMTP-WINDOW-11
     with here.serving():
         campaign = send_with_a_lost_line(here, catcher)
         found = the_uncertain_one(here)

@@ -100,7 +100,10 @@ TEST(Auth, BelievesNoServerThatLetsUsInWithoutItsProof) {
 // SMTP-AUTH-09
 TEST(Auth, RefusesAChallengeOfEndlessRounds) {
   ScramPeer peer{.rounds = 1'000'001};
-  ScriptedServer server({offering("SCRAM-SHA-256", peer.script(), false)});
+  Script script = peer.script();
+  script.resize(3);
+  script.push_back(AwaitEnd{});
+  ScriptedServer server({offering("SCRAM-SHA-256", std::move(script), false)});
   expect_trouble(log_in_and_send(server), Kind::server_proof, Stage::auth);
 }
 
