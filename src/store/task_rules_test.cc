@@ -56,6 +56,7 @@ TEST_F(TaskStoreTest, TheCapHoldsInAnyTwentyFourHours) {
   EXPECT_EQ(status(id), CampaignStatus::completed);
 }
 
+// SMTP-CONNECT-01
 TEST_F(TaskStoreTest, LanesShareFairlyAndASlowMailboxHoldsUpNoOther) {
   const auto fast = add_mailbox("fast", 50);
   const auto slow = add_mailbox("slow", 1);
@@ -131,6 +132,7 @@ TEST_F(TaskStoreTest, WhatAWorkerHadInHandWhenItsQueueWasPurgedComesBackWithoutA
   expect_tally_equals_recount(id);
 }
 
+// SMTP-RCPT-07
 TEST_F(TaskStoreTest, TheBrakePausesACampaignThatIsRefused) {
   auto settings = draft({add_mailbox("box", 50)});
   settings.brake_refusals = 10;

@@ -1,6 +1,7 @@
 // The promises of task_store.h about an attempt: claimed, let through, recorded, cut short. PostgreSQL
 // will run the same cases.
 
+#include "campaign/quota_clock.h"
 #include "store/task_store_fixture.h"
 
 namespace postrider {
@@ -28,6 +29,7 @@ TEST_F(TaskStoreTest, NothingIsClaimedTwice) {
   EXPECT_TRUE(claim().empty());
 }
 
+// SMTP-WINDOW-12
 TEST_F(TaskStoreTest, ALateWordChangesNothing) {
   const auto id = start(draft({add_mailbox()}), 1);
   const auto first = claim().at(0);
@@ -49,6 +51,7 @@ TEST_F(TaskStoreTest, AskingForTheGateAgainAfterALostAnswerIsHarmless) {
   EXPECT_EQ(nouns().sent_last_24h(due[0].mailbox, clock_.wall_now()), 1);
 }
 
+// SMTP-WINDOW-01, SMTP-WINDOW-02, SMTP-WINDOW-03, SMTP-WINDOW-04
 TEST_F(TaskStoreTest, ACrashBeforeTheGateCostsNothingAndOneBehindItIsUncertain) {
   const auto id = start(draft({add_mailbox()}), 3);
   const auto due = claim();
@@ -65,6 +68,7 @@ TEST_F(TaskStoreTest, ACrashBeforeTheGateCostsNothingAndOneBehindItIsUncertain) 
   expect_tally_equals_recount(id);
 }
 
+// SMTP-WINDOW-08, SMTP-WINDOW-09, SMTP-WINDOW-10
 TEST_F(TaskStoreTest, UncertainFollowsTheCampaignsPolicy) {
   auto settings = draft({add_mailbox()});
   settings.on_uncertain = OnUncertain::assume_sent;
@@ -80,6 +84,7 @@ TEST_F(TaskStoreTest, UncertainFollowsTheCampaignsPolicy) {
   EXPECT_EQ(counts(resent).uncertain, 1) << "at most one automatic resend";
 }
 
+// SMTP-RETRY-01, SMTP-RCPT-01, SMTP-S-04
 TEST_F(TaskStoreTest, DeferredIsTriedAtFiveAndSixtyFiveMinutesAndThenFails) {
   const auto id = start(draft({add_mailbox()}), 1);
   const auto began = clock_.wall_now();
@@ -102,6 +107,7 @@ TEST_F(TaskStoreTest, DeferredIsTriedAtFiveAndSixtyFiveMinutesAndThenFails) {
   EXPECT_EQ(nouns().attempts(email(id, 1).id).size(), 3u);
 }
 
+// SMTP-SCOPE-01, SMTP-SESSION-07, SMTP-CONNECT-01
 TEST_F(TaskStoreTest, AMailboxFaultPausesTheMailboxAndCostsNoTry) {
   const auto box = add_mailbox();
   const auto id = start(draft({box}), 5);
@@ -120,6 +126,31 @@ TEST_F(TaskStoreTest, AMailboxFaultPausesTheMailboxAndCostsNoTry) {
   EXPECT_EQ(counts(id).failed, 0);
 }
 
+// SMTP-MAIL-02
+TEST_F(TaskStoreTest, AUsedUpQuotaWaitsForTheProvidersNextDay) {
+  AttemptOutcome used_up = server_down();
+  used_up.mailbox_fault = AttemptOutcome::MailboxFault::pause_day;
+  used_up.stage = "mail";
+  for (const char* clock : {"00:00 America/Los_Angeles", ""}) {
+    Mailbox mailbox{.name = clock[0] ? "by-clock" : "rolling",
+                    .from = "me@example.com",
+                    .host = "127.0.0.1",
+                    .tls = Tls::none};
+    mailbox.quota_clock = clock;
+    const auto box = *nouns().add_mailbox(mailbox);
+    const auto id = start(draft({box}), 2);
+    record(claim(1).at(0), used_up);
+    const auto rests = nouns().mailbox(box);
+    ASSERT_EQ(rests->status, MailboxStatus::paused);
+    const WallTime expected =
+        clock[0] ? *next_quota_day(clock, clock_.wall_now()) + minutes{1} : clock_.wall_now() + hours{6};
+    EXPECT_EQ(rests->paused_until, expected);
+    EXPECT_EQ(email(id, 1).tries, 0);
+    ASSERT_TRUE(nouns().stop(id));
+  }
+}
+
+// SMTP-AUTH-01, SMTP-S-07
 TEST_F(TaskStoreTest, AStoppedMailboxWaitsForAPerson) {
   const auto box = add_mailbox();
   start(draft({box}), 2);
@@ -164,6 +195,38 @@ TEST_F(TaskStoreTest, ASuppressionBetweenClaimAndGateIsHonoured) {
   EXPECT_EQ(pass(due[1]).kind, GateAnswer::Kind::suppressed);
 }
 
+// SMTP-RCPT-04
+TEST_F(TaskStoreTest, AnAddressThatIsFullInThreeCampaignsIsSuppressed) {
+  AttemptOutcome full = refused();
+  full.enhanced = "5.2.2";
+  full.text = "mailbox full";
+  full.soft = true;
+  const auto box = add_mailbox();
+  const auto send_to_anna = [&] {
+    auto id = nouns().create_campaign(draft({box}));
+    std::stringstream csv("email\nanna@example.org\n");
+    auto source = make_csv_source(csv, "list.csv");
+    EXPECT_TRUE(nouns().import(*id, *source, {.email = 0}, 0, [](const Reject&) {}));
+    EXPECT_TRUE(nouns().start(*id, std::nullopt, {}));
+    const auto due = claim();
+    if (!due.empty()) send(due.at(0), full);
+    return *id;
+  };
+  const auto first = send_to_anna();
+  (void)send_to_anna();
+  EXPECT_FALSE(nouns().find_suppression({"anna", "example.org"}).has_value());
+  // Twice in one campaign is once, and a campaign that is gone does not count.
+  ASSERT_TRUE(nouns().delete_campaign(first));
+  (void)send_to_anna();
+  EXPECT_FALSE(nouns().find_suppression({"anna", "example.org"}).has_value());
+  const auto last = send_to_anna();
+  EXPECT_EQ(email(last, 1).status, EmailStatus::failed);
+  EXPECT_TRUE(nouns().find_suppression({"anna", "example.org"}).has_value());
+  const auto after = send_to_anna();
+  EXPECT_EQ(email(after, 1).status, EmailStatus::skipped);
+}
+
+// SMTP-RCPT-05
 TEST_F(TaskStoreTest, ABouncedAddressIsSuppressed) {
   const auto id = start(draft({add_mailbox()}), 1);
   const auto task = claim().at(0);

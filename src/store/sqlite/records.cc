@@ -7,12 +7,14 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "campaign/quota_clock.h"
 #include "store/sqlite/task_store.h"
 
 namespace postrider::sqlite {
 namespace {
 
 constexpr std::size_t kBrakeLooksAt = 200;
+constexpr int kSoftCampaigns = 3;  // an address that fails softly in so many campaigns is dead
 
 bool was_charged(const Held& held) {
   return held.tries > 0;
@@ -35,6 +37,10 @@ Records::Records(Database& db)
       suppress_(db,
                 "INSERT OR IGNORE INTO suppression (key, reason, created) "
                 "SELECT address_key, ?2, ?3 FROM recipient WHERE id = ?1"),
+      soft_(db, "INSERT OR IGNORE INTO soft_bounce (address_key, campaign_id, failed) VALUES (?, ?, ?)"),
+      soft_campaigns_(db, "SELECT count(*) FROM soft_bounce WHERE address_key = ?"),
+      forget_soft_(db, "DELETE FROM soft_bounce WHERE address_key = ?"),
+      quota_clock_(db, "SELECT quota_clock FROM mailbox WHERE id = ?"),
       mailbox_fault_(db,
                      "UPDATE mailbox SET status = ?2, why = ?3, paused_until = ?4, "
                      "faults_in_a_row = faults_in_a_row + 1 WHERE id = ?1"),
@@ -52,7 +58,10 @@ bool Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
                             .first_try = was_charged(held) ? held.first_try : WallTime{},
                             .seed = mix(mix(campaign.seed, static_cast<std::uint64_t>(held.id.value)),
                                         static_cast<std::uint64_t>(held.attempt))};
-  const MailboxState mailbox{work.rows.mailbox(held.mailbox).faults_in_a_row};
+  MailboxState mailbox{.faults_in_a_row = work.rows.mailbox(held.mailbox).faults_in_a_row};
+  if (outcome.mailbox_fault == AttemptOutcome::MailboxFault::pause_day) {
+    mailbox.next_quota_day = next_quota_day(work, held.mailbox);
+  }
   Verdict verdict = judge(outcome, history, mailbox, rules, work.now);
 
   int resends = held.resends;
@@ -119,8 +128,33 @@ bool Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
     const std::string why = fmt::format("bounced: {} {}", outcome.enhanced, one_line(outcome.text, 200));
     suppress_.run(held.recipient, std::string_view{why}, to_micros(work.now));
   }
+  if (status == EmailStatus::failed && outcome.soft) count_soft(work, held, outcome);
   brake(work, held, outcome.disposition == Disposition::refused && outcome.blame != Blame::mailbox);
   return true;
+}
+
+/// Seldom asked, so that the row every attempt reads stays short.
+std::optional<WallTime> Records::next_quota_day(Work& work, MailboxId mailbox) {
+  std::optional<WallTime> day;
+  if (quota_clock_.query(mailbox.value).step()) {
+    day = postrider::next_quota_day(quota_clock_.text(0), work.now);
+  }
+  quota_clock_.reset();
+  return day;
+}
+
+/// A mailbox that is full in one campaign may be emptied; one that is full in every campaign is read by
+/// nobody any more.
+void Records::count_soft(Work& work, const Held& held, const AttemptOutcome& outcome) {
+  soft_.run(std::string_view{held.address_key}, held.campaign.value, to_micros(work.now));
+  soft_campaigns_.query(std::string_view{held.address_key}).step();
+  const auto campaigns = soft_campaigns_.integer(0);
+  soft_campaigns_.reset();
+  if (campaigns < kSoftCampaigns) return;
+  const std::string why =
+      fmt::format("failed in {} campaigns: {} {}", campaigns, outcome.enhanced, one_line(outcome.text, 200));
+  suppress_.run(held.recipient, std::string_view{why}, to_micros(work.now));
+  forget_soft_.run(std::string_view{held.address_key});  // should a person lift it, counting begins anew
 }
 
 void Records::move_mailbox(Work& work, const Held& held, const Verdict& verdict,

@@ -251,6 +251,17 @@ CREATE TABLE mailbox_ca (
   pem TEXT NOT NULL
 );
 )sql",
+    R"sql(
+-- Campaigns in which an address failed for what may pass (a full mailbox). Three make a suppression.
+CREATE TABLE soft_bounce (
+  address_key TEXT NOT NULL,
+  campaign_id INTEGER NOT NULL,
+  failed INTEGER NOT NULL,             -- when
+  PRIMARY KEY (address_key, campaign_id)
+) WITHOUT ROWID;
+CREATE TRIGGER soft_bounce_goes_with_its_campaign AFTER DELETE ON campaign
+BEGIN DELETE FROM soft_bounce WHERE campaign_id = OLD.id; END;
+)sql",
 };
 
 }  // namespace postrider::sqlite

@@ -98,8 +98,11 @@ class Records {
 
  private:
   void move_mailbox(Work& work, const Held& held, const Verdict& verdict, const AttemptOutcome& outcome);
+  std::optional<WallTime> next_quota_day(Work& work, MailboxId mailbox);
+  void count_soft(Work& work, const Held& held, const AttemptOutcome& outcome);
   void brake(Work& work, const Held& held, bool refused);
-  Statement attempt_, later_, sent_, finish_, suppress_, mailbox_fault_, mailbox_healthy_, pause_campaign_;
+  Statement attempt_, later_, sent_, finish_, suppress_, soft_, soft_campaigns_, forget_soft_, quota_clock_,
+      mailbox_fault_, mailbox_healthy_, pause_campaign_;
 };
 
 class PlanSteps {
