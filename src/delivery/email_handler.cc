@@ -54,6 +54,12 @@ Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
   auto to = parse_address(recipient.address);
   if (!to) co_return bad_message(to.error());
 
+  if (const auto due = domains_.wait_until(to->domain, task.due, clock_.wall_now())) {
+    co_return ShutOut{{.kind = GateAnswer::Kind::not_before,
+                       .due = *due,
+                       .why = "the recipient's domain asks for less mail at a time"}};
+  }
+
   const RenderInput input{.values = recipient.values, .now = clock_.wall_now()};
   const auto subject = (*campaign)->subject.render(input);
   if (!subject) co_return bad_message(subject.error());
@@ -81,7 +87,11 @@ Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
                           .size = message.size(),
                           .needs_smtputf8 = to->needs_smtputf8() || from.from.needs_smtputf8()};
 
-  if (const auto trouble = co_await session->offer(envelope)) co_return ended_by(*trouble);
+  if (const auto trouble = co_await session->offer(envelope)) {
+    if (interpret(*trouble).slow_domain) domains_.slow_down(to->domain, clock_.wall_now());
+    co_return ended_by(*trouble);
+  }
+  domains_.accepted(to->domain);
   if (message.size() > kSendsInOneWrite) {
     if (const auto trouble = co_await session->send_body(message)) co_return ended_by(*trouble);
   }

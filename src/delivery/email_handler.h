@@ -4,6 +4,7 @@
 // coroutine. On the loop only.
 
 #include "base/clock.h"
+#include "delivery/domain_pace.h"
 #include "delivery/materials.h"
 #include "mail/session.h"
 #include "queue/handler.h"
@@ -23,6 +24,7 @@ class EmailHandler : public TaskHandler {
 
  private:
   Materials materials_;
+  DomainPace domains_;
   Sessions& wire_;
   Sessions& mock_;
   const SecretBox::Key message_id_key_;
