@@ -15,7 +15,7 @@ namespace postrider {
 
 class DomainPace {
  public:
-  static constexpr Micros first_gap = std::chrono::seconds{10};
+  static constexpr Micros first_gap = std::chrono::seconds{1};
   static constexpr Micros longest_gap = std::chrono::minutes{5};
   static constexpr Micros farthest = std::chrono::hours{1};
   static constexpr std::size_t most_domains = 10'000;
@@ -26,7 +26,7 @@ class DomainPace {
 
   /// The domain asked for less: twice the gap.
   void slow_down(const std::string& domain, WallTime now);
-  /// It took one: half the gap, and below a second none.
+  /// It took one: half the gap, and below a second none at all.
   void accepted(const std::string& domain);
 
  private:
