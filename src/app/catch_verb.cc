@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <fstream>
 #include <ostream>
 
 #include "app/message_view.h"
@@ -13,6 +14,7 @@
 #include "app/verbs/files.h"
 #include "app/verbs/output.h"
 #include "catcher/catcher.h"
+#include "catcher/throwaway_certificate.h"
 #include "http/listen_address.h"
 
 namespace postrider {
@@ -22,7 +24,10 @@ struct CatchOptions {
   std::string listen = "127.0.0.1:2525";
   std::string directory = "data/catcher";
   bool no_sync = false;
-  bool no_pipelining = false;
+  bool no_pipelining = false, no_8bitmime = false, no_smtputf8 = false;
+  std::string tls, certificate = "good", login, auth;
+  std::vector<std::string> faults;
+  std::size_t max_size = 50'000'000;
   std::int64_t n = 0;
   bool raw = false, html = false;
 };
@@ -31,17 +36,72 @@ std::string directory_of(const Program& program, const CatchOptions& options) {
   return resolve(program.directory, options.directory).string();
 }
 
+/// Its certificate, and the authority's file for who shall trust it.
+struct Shown {
+  ThrowawayCertificate certificate;
+  std::string authority_file;
+};
+
+Shown show_certificate(const CatchOptions& options, const std::string& directory, WallTime now,
+                       CatcherOptions& catcher) {
+  const auto kind = parse_certificate_kind(options.certificate).value_or(CertificateKind::good);
+  Shown shown{make_throwaway_certificate(kind, now), directory + "/ca.pem"};
+  catcher.security =
+      options.tls == "implicit" ? CatcherOptions::Security::implicit : CatcherOptions::Security::starttls;
+  catcher.certificate_pem = shown.certificate.certificate_pem;
+  catcher.key_pem = shown.certificate.key_pem;
+  return shown;
+}
+
+/// What the options ask of the catcher beside TLS.
+Result<CatcherOptions> catcher_options(const Program& program, const CatchOptions& options,
+                                       const ListenAddress& where) {
+  CatcherOptions catcher{.address = where.address,
+                         .port = where.port,
+                         .directory = directory_of(program, options),
+                         .sync = !options.no_sync,
+                         .pipelining = !options.no_pipelining,
+                         .eight_bit_mime = !options.no_8bitmime,
+                         .smtputf8 = !options.no_smtputf8,
+                         .max_message = options.max_size};
+  for (const auto& text : options.faults) {
+    auto fault = parse_fault_rule(text);
+    if (!fault) return std::unexpected(fault.error());
+    catcher.faults.push_back(std::move(*fault));
+  }
+  if (!options.login.empty()) {
+    const auto colon = options.login.find(':');
+    if (colon == 0 || colon == std::string::npos) {
+      return invalid("bad_login", "--login must be a name, a colon and a password: ana:secret");
+    }
+    catcher.user = options.login.substr(0, colon);
+    catcher.password = options.login.substr(colon + 1);
+    catcher.login_mechanisms = "SCRAM-SHA-256 PLAIN LOGIN";
+  }
+  if (!options.auth.empty()) catcher.login_mechanisms = options.auth;
+  return catcher;
+}
+
 Result<int> run_catcher(const Program& program, const CatchOptions& options) {
   const auto where = parse_listen_address(options.listen);
   if (!where) return std::unexpected(where.error());
   std::signal(SIGPIPE, SIG_IGN);
   const SystemClock clock;
   boost::asio::io_context loop;
-  Catcher catcher(clock, {.address = where->address,
-                          .port = where->port,
-                          .directory = directory_of(program, options),
-                          .sync = !options.no_sync,
-                          .pipelining = !options.no_pipelining});
+  auto settings = catcher_options(program, options, *where);
+  if (!settings) return std::unexpected(settings.error());
+  std::optional<Shown> shown;
+  if (!options.tls.empty()) {
+    shown = show_certificate(options, settings->directory, clock.wall_now(), *settings);
+  }
+  Catcher catcher(clock, *settings);
+  if (shown) {
+    std::ofstream(shown->authority_file) << shown->certificate.authority_pem;
+    program.out << fmt::format("postrider: {} with a {} certificate; its authority is in {}, its pin is {}",
+                               options.tls, options.certificate, shown->authority_file,
+                               shown->certificate.pin)
+                << std::endl;
+  }
   catcher.start(loop);
   boost::asio::signal_set signals(loop, SIGTERM, SIGINT);
   signals.async_wait([&](boost::system::error_code, int) {
@@ -134,9 +194,33 @@ void add_catch_verbs(Program& program, CLI::App& app) {
   verb->add_flag("--no-sync", options->no_sync,
                  "Say 250 before the message is on disk: fast, and only for measuring");
   verb->add_flag("--no-pipelining", options->no_pipelining, "Do not offer PIPELINING");
+  verb->add_flag("--no-8bitmime", options->no_8bitmime, "Do not offer 8BITMIME");
+  verb->add_flag("--no-smtputf8", options->no_smtputf8, "Do not offer SMTPUTF8");
+  verb->add_option("--max-size", options->max_size, "Largest message, as offered by SIZE (50000000)")
+      ->type_name("BYTES")
+      ->check(CLI::Range(1, 50'000'000));
+  verb->add_option("--tls", options->tls, "Speak TLS, by a certificate made at the start")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"starttls", "implicit"}));
+  verb->add_option("--certificate", options->certificate, "What that certificate is like (good)")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"good", "expired", "wrong-name", "self-signed"}));
+  verb->add_option("--login", options->login,
+                   "Let in only who logs in by these; for a password of a test, for all can read it here")
+      ->type_name("USER:PASSWORD");
+  verb->add_option("--auth", options->auth,
+                   "The ways to log in it offers (with --login: SCRAM-SHA-256 PLAIN LOGIN)")
+      ->type_name("MECHANISMS");
+  verb->add_option("--fault", options->faults,
+                   "Fail by count and stage, as in 'mail 3: dot 421 4.7.0 Later'; may be repeated")
+      ->type_name("RULE")
+      ->allow_extra_args(false);
   verb->footer(
       "A recipient's address can ask for a fault: reply-550-5.1.1@…, defer-1@…, slow-500@…, drop-data@…,\n"
-      "dot-554-5.7.1@…, drop-dot@…, lost-dot@…; a name may follow a +, as in defer-2+ana@example.com.\n\n"
+      "dot-554-5.7.1@…, drop-dot@…, lost-dot@…; a name may follow a +, as in defer-2+ana@example.com.\n"
+      "--fault takes [session N: | session N-M: | every N sessions: | the same with mail] STAGE ACTION, where\n"
+      "STAGE is connect, greeting, ehlo, starttls, auth, mail, rcpt, data, body or dot, and ACTION a reply\n"
+      "(451 4.7.1 Later), close, delay MILLISECONDS, silence, garbage, or (starttls) extra.\n\n"
       "Examples:\n  postrider catch --listen 127.0.0.1:2525 --directory data/catcher\n  postrider catch "
       "list\n"
       "  postrider catch show 1 --raw");

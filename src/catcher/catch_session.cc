@@ -22,9 +22,19 @@ void CatchSession::start() {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   const bool implicit = room_->options.security == CatcherOptions::Security::implicit;
-  conversation_.emplace(room_->options, room_->attempts, implicit, out_);
+  conversation_.emplace(room_->options, room_->counts, number_, implicit);
   deadline_ = room_->clock.boot_now() + room_->options.idle_limit;
-  if (implicit) {
+  const FaultRule* const fault = find_fault(room_->options.faults, Stage::connect, number_, 0);
+  if (!fault) return begin();
+  if (fault->action == FaultRule::Action::close) return close();
+  if (fault->action == FaultRule::Action::delay) {
+    return wait(std::chrono::milliseconds(fault->milliseconds), &CatchSession::begin);
+  }
+  wait(room_->options.idle_limit, &CatchSession::close);
+}
+
+void CatchSession::begin() {
+  if (room_->options.security == CatcherOptions::Security::implicit) {
     shake_hands(false);
   } else {
     go_on();
@@ -72,17 +82,23 @@ void CatchSession::take_step() {
     case Kind::read:
       return read();
     case Kind::pause:
-      pause_.expires_after(std::chrono::milliseconds(step_.milliseconds));
-      return pause_.async_wait([self = shared_from_this()](const error_code& error) {
-        if (!error) self->go_on();
-      });
+      return wait(std::chrono::milliseconds(step_.milliseconds), &CatchSession::go_on);
     case Kind::store:
       return store();
     case Kind::start_tls:
       return shake_hands(true);
+    case Kind::hush:
+      return wait(room_->options.idle_limit, &CatchSession::close);
     case Kind::close:
       return close();
   }
+}
+
+void CatchSession::wait(Micros time, void (CatchSession::*then)()) {
+  pause_.expires_after(time);
+  pause_.async_wait([self = shared_from_this(), then](const error_code& error) {
+    if (!error) (self.get()->*then)();
+  });
 }
 
 void CatchSession::read() {

@@ -20,7 +20,7 @@ struct CatchRoom {
   const Clock& clock;
   CatcherOptions options;
   CatchLog log;
-  AttemptCounts attempts;
+  CatchCounts counts;
   std::unique_ptr<boost::asio::ssl::context> tls;
   std::atomic<std::int64_t> sessions{0}, open{0}, messages{0};
   CatchRoom(const Clock& time, CatcherOptions settings)
@@ -39,7 +39,9 @@ class CatchSession : public std::enable_shared_from_this<CatchSession> {
 
  private:
   using Kind = Conversation::Step::Kind;
+  void begin();
   void go_on();
+  void wait(Micros time, void (CatchSession::*then)());
   void take_step();
   void read();
   void store();

@@ -40,8 +40,8 @@ void Catcher::Server::start(asio::io_context& loop) {
   error_code error;
   if (options.security != CatcherOptions::Security::none) {
     room_->tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
-    if (room_->tls->use_certificate_chain_file(options.certificate_file, error) ||
-        room_->tls->use_private_key_file(options.key_file, asio::ssl::context::pem, error)) {
+    if (room_->tls->use_certificate_chain(asio::buffer(options.certificate_pem), error) ||
+        room_->tls->use_private_key(asio::buffer(options.key_pem), asio::ssl::context::pem, error)) {
       throw Fault("the catcher cannot read its certificate or key: " + error.message());
     }
   }

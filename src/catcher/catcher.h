@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "catcher/catch_log.h"
+#include "catcher/fault_rule.h"
 
 namespace boost::asio {
 class io_context;
@@ -31,13 +32,14 @@ struct CatcherOptions {
   bool smtputf8 = true;
   enum class Security { none, starttls, implicit };
   Security security = Security::none;
-  std::string certificate_file;  ///< PEM, needed unless none
-  std::string key_file;          ///< PEM
+  std::string certificate_pem;  ///< needed unless none
+  std::string key_pem;
 
   /// With a user, AUTH is needed before MAIL and only this one is let in; without, AUTH is offered
-  /// and any name and password are right.
+  /// and any name and password are right (but not by SCRAM, which needs a password to compare).
   std::string user;
   std::string password;
+  std::string login_mechanisms = "PLAIN LOGIN";  ///< as offered; empty: no AUTH
 
   std::size_t max_message = 50'000'000;
   std::size_t max_recipients = 100;  ///< of one message
@@ -45,9 +47,7 @@ struct CatcherOptions {
   int max_mails_per_session = 0;  ///< then "421" at MAIL; 0: no limit
   Micros idle_limit = std::chrono::minutes{5};
 
-  /// Faults of the server as a whole. A reply such as "450 4.2.1 Too fast" instead of the usual.
-  std::string greeting_reply;
-  std::string mail_reply;
+  std::vector<FaultRule> faults;         ///< of the server as a whole; the first that fits counts
   bool data_without_recipients = false;  ///< 354 although every RCPT was refused (RFC 2920 allows it)
 };
 

@@ -1,8 +1,7 @@
 #include "catcher/conversation.h"
 
-#include <charconv>
-
 #include "base/text.h"
+#include "catcher/path.h"
 
 namespace postrider {
 namespace {
@@ -10,54 +9,38 @@ namespace {
 using Step = Conversation::Step;
 
 constexpr std::size_t max_command = 4096;  // RFC 5321 asks for 512; AUTH and SMTPUTF8 need more
-constexpr std::size_t max_partial_line = 64 * 1024;
 constexpr int max_mistakes = 20;
 
-bool is_ascii(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-  }
-  return true;
-}
-
-/// Splits "FROM:<a@b> SIZE=1" into the address and the parameters; nothing when malformed.
-struct Path {
-  std::string address;
-  std::string_view parameters;
-};
-std::optional<Path> parse_path(std::string_view arguments, std::string_view keyword) {
-  if (!equals_ignoring_case(arguments.substr(0, keyword.size()), keyword)) return std::nullopt;
-  std::string_view rest = trim(arguments.substr(keyword.size()));
-  const auto close = rest.find('>');
-  if (!rest.starts_with('<') || close == rest.npos) return std::nullopt;
-  return Path{std::string(rest.substr(1, close - 1)), trim(rest.substr(close + 1))};
+/// The stage at which a command may be answered wrongly.
+std::optional<Stage> stage_of(std::string_view verb) {
+  const auto is = [&](std::string_view name) { return equals_ignoring_case(verb, name); };
+  if (is("EHLO") || is("HELO")) return Stage::ehlo;
+  if (is("STARTTLS")) return Stage::starttls;
+  if (is("AUTH")) return Stage::auth;
+  if (is("MAIL")) return Stage::mail;
+  if (is("RCPT")) return Stage::rcpt;
+  if (is("DATA")) return Stage::data;
+  return std::nullopt;
 }
 
 }  // namespace
 
-Conversation::Conversation(const CatcherOptions& options, AttemptCounts& attempts, bool encrypted,
-                           std::string& out)
+Conversation::Conversation(const CatcherOptions& options, CatchCounts& counts, std::int64_t session,
+                           bool encrypted)
     : options_(options),
-      attempts_(attempts),
+      counts_(counts),
+      session_(session),
       encrypted_(encrypted),
       may_start_tls_(options.security == CatcherOptions::Security::starttls),
-      login_(options) {
-  if (options_.greeting_reply.empty()) {
-    out += "220 catcher.localhost ESMTP Postrider catcher: nothing is delivered\r\n";
-  } else {
-    out += options_.greeting_reply + "\r\n";
-    mode_ = Mode::closing;
-  }
-}
+      login_(options) {}
 
 void Conversation::reset() {
   in_mail_ = false;
   from_.clear();
   recipients_.clear();
   faults_.clear();
-  message_.clear();
-  at_line_start_ = true;
-  bad_line_end_ = too_big_ = drop_after_store_ = false;
+  message_.forget();
+  body_began_ = drop_after_store_ = false;
 }
 
 Step Conversation::advance(std::string& out) {
@@ -68,10 +51,12 @@ Step Conversation::advance(std::string& out) {
       out += "421 4.7.0 Too many mistakes\r\n";
       break;
     }
-    if (mode_ == Mode::data) {
-      if (!read_message()) return {Step::Kind::read};
-      mode_ = Mode::command;
-      return on_dot(out);
+    if (mode_ == Mode::greeting || mode_ == Mode::data || mode_ == Mode::dot) {
+      const auto step = mode_ == Mode::greeting ? greet(out)
+                        : mode_ == Mode::data   ? on_body(out)
+                                                : on_dot(out);
+      if (step) return *step;
+      continue;
     }
     const auto line = next_line(out);
     if (!line) {
@@ -88,24 +73,61 @@ Step Conversation::advance(std::string& out) {
   return {Step::Kind::close};
 }
 
+/// True when a rule took over: the answer is given, or `step` is to be taken.
+bool Conversation::fails(Stage stage, std::string& out, std::optional<Step>& step) {
+  if (options_.faults.empty() || std::exchange(waited_, false)) return false;
+  const FaultRule* const rule = find_fault(options_.faults, stage, session_, mail_);
+  if (!rule) return false;
+  switch (rule->action) {
+    case FaultRule::Action::reply:
+      out += rule->reply + "\r\n";
+      if (rule->reply.starts_with("421")) mode_ = Mode::closing;  // RFC 5321 §3.8
+      break;
+    case FaultRule::Action::garbage:
+      out += "<html>This is no mail server</html>\r\n";
+      break;
+    case FaultRule::Action::close:
+      step = Step{Step::Kind::close};
+      break;
+    case FaultRule::Action::silence:
+      step = Step{Step::Kind::hush};
+      break;
+    case FaultRule::Action::delay:
+      waited_ = true;
+      step = Step{Step::Kind::pause, rule->milliseconds};
+      break;
+    case FaultRule::Action::extra:
+      out += "220 2.0.0 Ready to start TLS\r\n250 2.0.0 Said before the handshake\r\n";
+      incoming_.clear();
+      step = Step{Step::Kind::start_tls};
+      break;
+  }
+  return true;
+}
+
+std::optional<Step> Conversation::greet(std::string& out) {
+  std::optional<Step> step;
+  if (fails(Stage::greeting, out, step)) {
+    if (!step) mode_ = out.starts_with('2') ? Mode::command : Mode::closing;
+    return step;
+  }
+  out += "220 catcher.localhost ESMTP Postrider catcher: nothing is delivered\r\n";
+  mode_ = Mode::command;
+  return std::nullopt;
+}
+
 void Conversation::refuse_line(std::string_view answer, std::string& out) {
   out.append(answer).append("\r\n");
   mode_ = Mode::closing;
 }
 
 std::optional<std::string_view> Conversation::next_line(std::string& out) {
-  if (begin_ == input_.size()) {
-    input_.clear();
-    begin_ = scan_ = 0;
-  }
-  const auto newline = input_.find('\n', scan_);
-  if (newline == input_.npos) {
-    scan_ = input_.size();
-    if (scan_ - begin_ > max_command) refuse_line("500 5.5.6 Line too long", out);
+  const auto whole = incoming_.next_line();
+  if (!whole) {
+    if (incoming_.size() > max_command) refuse_line("500 5.5.6 Line too long", out);
     return std::nullopt;
   }
-  const std::string_view line(input_.data() + begin_, newline - begin_);
-  begin_ = scan_ = newline + 1;
+  const std::string_view line = whole->substr(0, whole->size() - 1);
   if (!line.ends_with('\r') || line.find('\r') + 1 != line.size() || line.find('\0') != line.npos) {
     refuse_line("550 5.5.2 Lines must end with CRLF", out);
     return std::nullopt;
@@ -125,6 +147,14 @@ std::optional<Step> Conversation::on_command(std::string_view line, std::string&
   const std::string_view arguments = blank == line.npos ? std::string_view{} : trim(line.substr(blank + 1));
   const auto is = [&](std::string_view name) { return equals_ignoring_case(verb, name); };
 
+  if (const auto stage = stage_of(verb)) {
+    if (*stage == Stage::mail && !waited_) mail_ = ++counts_.mails;
+    std::optional<Step> step;
+    if (fails(*stage, out, step)) {
+      if (waited_) incoming_.put_back();
+      return step;
+    }
+  }
   if (is("EHLO") || is("HELO")) {
     reset();
     greeted_ = true;
@@ -145,8 +175,7 @@ std::optional<Step> Conversation::on_command(std::string_view line, std::string&
   if (is("STARTTLS") && may_start_tls_ && !encrypted_) {
     out += "220 2.0.0 Ready to start TLS\r\n";
     // What was sent ahead of the handshake is not to be believed (CVE-2011-0411).
-    input_.clear();
-    begin_ = scan_ = 0;
+    incoming_.clear();
     return Step{Step::Kind::start_tls};
   }
   if (is("RSET")) {
@@ -169,7 +198,8 @@ void Conversation::on_ehlo(std::string_view, std::string& out) {
   if (options_.eight_bit_mime) out += "250-8BITMIME\r\n";
   if (options_.smtputf8) out += "250-SMTPUTF8\r\n";
   if (may_start_tls_ && !encrypted_) out += "250-STARTTLS\r\n";
-  out += "250-AUTH PLAIN LOGIN\r\n250 SIZE " + std::to_string(options_.max_message) + "\r\n";
+  if (!options_.login_mechanisms.empty()) out += "250-AUTH " + options_.login_mechanisms + "\r\n";
+  out += "250 SIZE " + std::to_string(options_.max_message) + "\r\n";
 }
 
 std::optional<Step> Conversation::on_mail(std::string_view arguments, std::string& out) {
@@ -186,32 +216,9 @@ std::optional<Step> Conversation::on_mail(std::string_view arguments, std::strin
   } else if (!path) {
     ++mistakes_;
     out += "501 5.5.4 Syntax: MAIL FROM:<address>\r\n";
-  } else if (!options_.mail_reply.empty()) {
-    out += options_.mail_reply + "\r\n";
+  } else if (const auto refusal = refusal_of(*path, options_); !refusal.empty()) {
+    out.append(refusal).append("\r\n");
   } else {
-    bool utf8 = false;
-    for (const std::string_view parameter : split(path->parameters, ' ')) {
-      const std::string_view name = parameter.substr(0, parameter.find('='));
-      if (name.empty() || equals_ignoring_case(name, "BODY")) continue;
-      if (equals_ignoring_case(name, "SMTPUTF8") && options_.smtputf8) {
-        utf8 = true;
-      } else if (equals_ignoring_case(name, "SIZE")) {
-        std::size_t size = 0;
-        std::from_chars(parameter.data() + std::min<std::size_t>(5, parameter.size()),
-                        parameter.data() + parameter.size(), size);
-        if (size > options_.max_message) {
-          out += "552 5.3.4 Message too big\r\n";
-          return std::nullopt;
-        }
-      } else {
-        out += "555 5.5.4 Unknown parameter\r\n";
-        return std::nullopt;
-      }
-    }
-    if (!utf8 && !is_ascii(path->address)) {
-      out += "553 5.6.7 Needs SMTPUTF8\r\n";
-      return std::nullopt;
-    }
     reset();
     in_mail_ = true;
     from_ = path->address;
@@ -244,7 +251,7 @@ std::optional<Step> Conversation::on_rcpt(std::string_view arguments, std::strin
       out += fault.reply + "\r\n";
       return std::nullopt;
     case ScriptedFault::Kind::defer:
-      if (++attempts_[lower_ascii(path->address)] <= fault.number) {
+      if (++counts_.attempts[lower_ascii(path->address)] <= fault.number) {
         out += "451 4.3.0 Try again later\r\n";
         return std::nullopt;
       }
@@ -311,57 +318,46 @@ void Conversation::tls_started() {
 
 // ---- the message ------------------------------------------------------------------------------
 
-/// True when the final dot was read.
-bool Conversation::read_message() {
-  while (begin_ < input_.size()) {
-    const auto newline = input_.find('\n', scan_);
-    const bool whole = newline != input_.npos;
-    if (!whole) {
-      scan_ = input_.size();
-      if (scan_ - begin_ < max_partial_line) break;
+/// Nothing: the final dot is in.
+std::optional<Step> Conversation::on_body(std::string& out) {
+  if (!body_began_ && !incoming_.empty()) {
+    std::optional<Step> step;
+    if (fails(Stage::body, out, step)) {
+      mode_ = step ? mode_ : Mode::closing;  // an early answer is the last word: the rest is not read
+      return step;
     }
-    // Of an endless line all but the last byte is taken, which may be the CR of a CRLF.
-    const std::size_t end = whole ? newline + 1 : input_.size() - 1;
-    std::string_view line(input_.data() + begin_, end - begin_);
-    begin_ = end;
-    scan_ = std::max(scan_, begin_);
-    if (at_line_start_ && line == ".\r\n") return true;
-    if (whole && !line.ends_with("\r\n")) bad_line_end_ = true;
-    if (line.substr(0, line.size() - (whole ? std::min<std::size_t>(2, line.size()) : 0)).find('\r') !=
-        line.npos) {
-      bad_line_end_ = true;
-    }
-    if (at_line_start_ && line.front() == '.') line.remove_prefix(1);
-    at_line_start_ = whole;
-    if (message_.size() + line.size() > options_.max_message) {
-      too_big_ = true;
-    } else if (!too_big_) {
-      message_ += line;
-    }
+    body_began_ = true;
   }
-  input_.erase(0, begin_);
-  scan_ -= begin_;
-  begin_ = 0;
-  return false;
+  if (!message_.read(incoming_, options_.max_message)) return Step{Step::Kind::read};
+  mode_ = Mode::dot;
+  return std::nullopt;
 }
 
-Step Conversation::on_dot(std::string& out) {
+std::optional<Step> Conversation::on_dot(std::string& out) {
+  std::optional<Step> step;
+  if (fails(Stage::dot, out, step)) {
+    if (waited_) return step;
+    if (mode_ == Mode::dot) mode_ = Mode::command;
+    reset();
+    return step;
+  }
   ++mails_;
-  const auto refuse = [&](std::string_view answer) {
+  mode_ = Mode::command;
+  const auto refuse = [&](std::string_view answer) -> std::optional<Step> {
     out.append(answer).append("\r\n");
     reset();  // `answer` may lie in what this clears
-    return advance(out);
+    return std::nullopt;
   };
   if (recipients_.empty()) return refuse("554 5.5.1 No valid recipients");
-  if (bad_line_end_) return refuse("550 5.5.2 Lines must end with CRLF");
-  if (too_big_) return refuse("552 5.3.4 Message too big");
+  if (message_.has_bad_line_end()) return refuse("550 5.5.2 Lines must end with CRLF");
+  if (message_.is_too_big()) return refuse("552 5.3.4 Message too big");
   for (const ScriptedFault& fault : faults_) {
     if (fault.kind == ScriptedFault::Kind::dot) return refuse(fault.reply);
-    if (fault.kind == ScriptedFault::Kind::lost_dot) return {Step::Kind::close};
+    if (fault.kind == ScriptedFault::Kind::lost_dot) return Step{Step::Kind::close};
     if (fault.kind == ScriptedFault::Kind::drop_dot) drop_after_store_ = true;
     if (fault.kind == ScriptedFault::Kind::late) late_ = fault.number;
   }
-  return {Step::Kind::store};
+  return Step{Step::Kind::store};
 }
 
 void Conversation::stored(std::int64_t n) {

@@ -12,13 +12,18 @@
 #include <vector>
 
 #include "catcher/catcher.h"
+#include "catcher/incoming.h"
 #include "catcher/login.h"
+#include "catcher/message_reader.h"
 #include "catcher/scripted_fault.h"
 
 namespace postrider {
 
-/// How often each address was tried; shared by all sessions of one catcher.
-using AttemptCounts = std::map<std::string, int, std::less<>>;
+/// What all sessions of one catcher count together.
+struct CatchCounts {
+  std::map<std::string, int, std::less<>> attempts;  ///< of each address
+  std::int64_t mails = 0;                            ///< MAIL commands
+};
 
 class Conversation {
  public:
@@ -28,29 +33,33 @@ class Conversation {
       pause,      ///< wait `milliseconds`, then go on
       store,      ///< write the message down, then call stored()
       start_tls,  ///< shake hands, then call tls_started()
+      hush,       ///< neither read nor write any more, but keep the line
       close       ///< nothing more to say
     };
     Kind kind = Kind::read;
     int milliseconds = 0;
   };
 
-  /// `encrypted`: the line has TLS from its first byte.
-  Conversation(const CatcherOptions& options, AttemptCounts& attempts, bool encrypted, std::string& out);
+  /// `session` is its number; `encrypted`: the line has TLS from its first byte.
+  Conversation(const CatcherOptions& options, CatchCounts& counts, std::int64_t session, bool encrypted);
 
-  void feed(std::string_view bytes) { input_.append(bytes); }
+  void feed(std::string_view bytes) { incoming_.feed(bytes); }
   /// Appends answers to `out`; they must be sent before the step is taken.
   Step advance(std::string& out);
 
   const std::string& from() const { return from_; }
   const std::vector<std::string>& recipients() const { return recipients_; }
-  std::string take_message() { return std::move(message_); }
+  std::string take_message() { return message_.take(); }
   /// `n` is 0 when it could not be written.
   void stored(std::int64_t n);
   void tls_started();
 
  private:
-  enum class Mode { command, login, data, closing };
+  enum class Mode { greeting, command, login, data, dot, closing };
 
+  bool fails(Stage stage, std::string& out, std::optional<Step>& step);
+  std::optional<Step> greet(std::string& out);
+  std::optional<Step> on_body(std::string& out);
   std::optional<std::string_view> next_line(std::string& out);
   void refuse_line(std::string_view answer, std::string& out);
   std::optional<Step> on_command(std::string_view line, std::string& out);
@@ -60,28 +69,26 @@ class Conversation {
   std::optional<Step> on_data(std::string& out);
   void on_auth(std::string_view arguments, std::string& out);
   void after_login(Login::Step step);
-  bool read_message();
-  Step on_dot(std::string& out);
+  std::optional<Step> on_dot(std::string& out);
   void reset();
 
   const CatcherOptions& options_;
-  AttemptCounts& attempts_;
+  CatchCounts& counts_;
+  const std::int64_t session_;
   bool encrypted_;
   bool may_start_tls_;
   Login login_;
-  Mode mode_ = Mode::command;
-  std::string input_;
-  std::size_t begin_ = 0;  ///< of what is not consumed in input_
-  std::size_t scan_ = 0;   ///< no line end before this
+  Mode mode_ = Mode::greeting;
+  Incoming incoming_;
+  std::int64_t mail_ = 0;  ///< number of the mail under way
+  bool waited_ = false;    ///< a delay is over: now the usual reply
   bool greeted_ = false;
   bool in_mail_ = false;
   std::string from_;
   std::vector<std::string> recipients_;
   std::vector<ScriptedFault> faults_;  ///< of the accepted recipients
-  std::string message_;
-  bool at_line_start_ = true;
-  bool bad_line_end_ = false;
-  bool too_big_ = false;
+  MessageReader message_;
+  bool body_began_ = false;
   bool drop_after_store_ = false;
   int late_ = 0;
   std::string held_;  ///< an answer that a pause holds back

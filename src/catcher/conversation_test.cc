@@ -11,14 +11,17 @@ using std::string_literals::operator""s;
 /// A client that says everything at once and hears everything at the end.
 struct Dialog {
   CatcherOptions options;
-  AttemptCounts attempts;
+  CatchCounts counts;
   std::string out;
   std::vector<std::string> messages;
   bool closed = false;
   std::optional<Conversation> conversation;
 
   std::string say(const std::string& bytes) {
-    if (!conversation) conversation.emplace(options, attempts, false, out);
+    if (!conversation) {
+      conversation.emplace(options, counts, 1, false);
+      conversation->advance(out);
+    }
     conversation->feed(bytes);
     while (!closed) {
       const auto step = conversation->advance(out);

@@ -5,6 +5,7 @@
 
 #include "store/nouns_fixture.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/schema.sql.h"
 
 namespace postrider {
 namespace {
@@ -64,7 +65,7 @@ TEST_F(Upkeep, MetaIsKept) {
   nouns().set_meta("key", "two");
   open(file("test.db"));
   EXPECT_EQ(nouns().meta("key"), "two");
-  EXPECT_EQ(nouns().state().schema, 1);
+  EXPECT_EQ(nouns().state().schema, static_cast<int>(sqlite::kMigrations.size()));
   EXPECT_EQ(nouns().state().trouble, "");
   EXPECT_EQ(nouns().state().file, file("test.db"));
 }
