@@ -26,7 +26,7 @@ std::string take(char* text) {
 }
 
 void visit_part(GMimeObject*, GMimeObject* part, gpointer view) {
-  auto& found = *static_cast<MessageView*>(view);
+  auto& found = *static_cast<ShownMessage*>(view);
   if (!GMIME_IS_TEXT_PART(part)) return;
   auto* type = g_mime_object_get_content_type(part);
   auto text = take(g_mime_text_part_get_text(GMIME_TEXT_PART(part)));
@@ -44,13 +44,13 @@ std::string decode_header(const std::string& value) {
   return take(g_mime_utils_header_decode_text(nullptr, value.c_str()));
 }
 
-Result<MessageView> view_message(std::string_view raw) {
+Result<ShownMessage> view_message(std::string_view raw) {
   start_gmime();
   const Held<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(raw.data(), raw.size()));
   const Held<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
   const Held<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
   if (!message) return invalid("not_a_message", "This is no email message.");
-  MessageView view;
+  ShownMessage view;
   for (const char* name : {"From", "To", "Subject", "Date", "Message-ID"}) {
     const char* value = g_mime_object_get_header(GMIME_OBJECT(message.get()), name);
     if (value != nullptr) view.headers += std::string(name) + ": " + decode_header(value) + "\n";

@@ -1,5 +1,5 @@
 #pragma once
-// MessageView: a raw message as people read it: headers decoded, its text and HTML part found and
+// ShownMessage: a raw message as people read it: headers decoded, its text and HTML part found and
 // decoded (GMime). Thread safe; no I/O.
 
 #include <optional>
@@ -10,13 +10,13 @@
 
 namespace postrider {
 
-struct MessageView {
+struct ShownMessage {
   std::string headers;  ///< From, To, Subject, Date, Message-ID: one line each, decoded
   std::optional<std::string> text;
   std::optional<std::string> html;
 };
 
-Result<MessageView> view_message(std::string_view raw);
+Result<ShownMessage> view_message(std::string_view raw);
 
 /// A header's value with its encoded words decoded (RFC 2047).
 std::string decode_header(const std::string& value);

@@ -5,7 +5,7 @@
 namespace postrider {
 namespace {
 
-TEST(MessageView, DecodesHeadersAndText) {
+TEST(ShownMessage, DecodesHeadersAndText) {
   const auto view = view_message(
       "From: Ana <ana@example.com>\r\nTo: =?utf-8?Q?Bj=C3=B6rn?= <b@example.com>\r\n"
       "Subject: =?utf-8?B?R3LDvMOfZQ==?=\r\nMIME-Version: 1.0\r\n"
@@ -19,7 +19,7 @@ TEST(MessageView, DecodesHeadersAndText) {
   EXPECT_FALSE(view->html);
 }
 
-TEST(MessageView, FindsTheHtmlPartAmongOthers) {
+TEST(ShownMessage, FindsTheHtmlPartAmongOthers) {
   const auto view = view_message(
       "From: a@example.com\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
       "--b\r\nContent-Type: text/plain\r\n\r\nplain\r\n--b\r\nContent-Type: "
