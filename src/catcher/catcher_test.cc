@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "catcher/catcher_fixture.h"
+#include "catcher/catcher_fixture_test.h"
 
 namespace postrider {
 namespace {

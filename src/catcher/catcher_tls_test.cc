@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "catcher/catcher_fixture.h"
+#include "catcher/catcher_fixture_test.h"
 #include "catcher/throwaway_certificate.h"
 
 namespace postrider {
