@@ -95,7 +95,7 @@ def test_every_verb_has_help(here):
     for group, verbs in {
             (): ("serve", "demo", "catch", "restore", "backup", "resume", "mailbox", "campaign", "queue",
                  "uncertain", "suppression"),
-            ("mailbox",): ("add", "list", "test", "update", "remove", "resume"),
+            ("mailbox",): ("add", "list", "show", "presets", "test", "update", "remove", "resume"),
             ("campaign",): ("create", "list", "show", "plan", "send", "pause", "resume", "stop", "retry",
                             "duplicate", "watch", "emails", "export", "delete", "update"),
             ("queue",): ("create", "list", "describe", "update", "pause", "resume", "purge", "tasks"),

@@ -29,9 +29,9 @@ class ActionTest : public testing::Test {
                  .secrets = secrets_,
                  .who = "local:ana",
                  .recipient_limit = 0,
-                 .try_mail_server = [this](const MailServer& server) -> Result<std::string> {
+                 .try_mail_server = [this](const MailServer& server, const std::string&) {
                    tried_ = server;
-                   return "220 mail.example.com, logged in";
+                   return trial_;
                  }} {}
   ~ActionTest() override {
     store_.reset();
@@ -122,6 +122,7 @@ class ActionTest : public testing::Test {
   std::unique_ptr<SqliteStore> store_;
   SecretBox secrets_;
   MailServer tried_;
+  MailServerTrial trial_;  ///< what a try brings
   ActionContext context_;
   std::vector<Reject> rejects_;
   CrewId crew_;

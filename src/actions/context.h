@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "actions/mail_server_trial.h"
 #include "base/clock.h"
 #include "base/secret_box.h"
 #include "mail/session.h"
@@ -20,8 +21,8 @@ struct ActionContext {
   std::string who;                   ///< for the audit log: "local:ana"
   std::int64_t recipient_limit = 0;  ///< MAX_RECIPIENTS_PER_CAMPAIGN; 0: none
   bool mock = false;                 ///< MOCK_EMAIL_SENDING: new mailboxes are mock ones, too
-  /// Connects, greets, logs in and leaves. The text says what was reached, the error which step failed.
-  std::function<Result<std::string>(const MailServer&)> try_mail_server;
+  /// Connects, greets, logs in, names the sender, takes it back and leaves.
+  std::function<MailServerTrial(const MailServer&, const std::string& sender)> try_mail_server;
 };
 
 }  // namespace postrider

@@ -2,6 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/text.h"
+#include "campaign/mailbox_advice.h"
+#include "campaign/mailbox_preset.h"
+#include "campaign/quota_clock.h"
+
 namespace postrider {
 
 namespace {
@@ -18,6 +25,33 @@ std::uint16_t usual_port(Tls tls) {
   return 587;
 }
 
+/// "AB:CD" as "abcd"; "none" as nothing.
+std::string plain_pin(std::string_view text) {
+  std::string pin = lower_ascii(trim(text));
+  if (pin == "none") return {};
+  std::erase(pin, ':');
+  return pin;
+}
+
+/// What the preset says stands in `change` wherever nothing else was said.
+Result<void> fill_in(const MailboxPreset& preset, MailboxChange& change) {
+  const auto host = host_of(preset, change.region.value_or(""));
+  if (!host) return std::unexpected(host.error());
+  if (!change.host && !host->empty()) change.host = *host;
+  // With another encryption its usual port is meant, not the preset's.
+  if (!change.port && !change.tls) change.port = preset.port;
+  if (!change.tls) change.tls = preset.tls;
+  if (!change.sessions) change.sessions = preset.sessions;
+  if (!change.per_minute) change.per_minute = preset.per_minute;
+  if (!change.cap_24h) change.cap_24h = preset.cap_24h;
+  if (!change.quota_clock) change.quota_clock = std::string(preset.quota_clock);
+  if (!change.user && preset.user_is_address) change.user = change.from;
+  if (change.host && !host->empty() && !change.user) {
+    return invalid("no_user", fmt::format("The preset {} needs --user. {}", preset.name, preset.wants));
+  }
+  return {};
+}
+
 /// Puts the change into the mailbox and judges the whole.
 Result<void> merge(ActionContext& context, const MailboxChange& change, Mailbox& mailbox) {
   if (change.from) mailbox.from = *change.from;
@@ -29,6 +63,10 @@ Result<void> merge(ActionContext& context, const MailboxChange& change, Mailbox&
   if (change.cap_24h) mailbox.cap_24h = *change.cap_24h;
   if (change.per_minute) mailbox.per_minute = *change.per_minute;
   if (change.sessions) mailbox.sessions = *change.sessions;
+  if (change.ca_pem) mailbox.ca_pem = *change.ca_pem;
+  if (change.pin) mailbox.pin = plain_pin(*change.pin);
+  if (change.quota_clock) mailbox.quota_clock = std::string(trim(*change.quota_clock));
+  if (const auto clock = validate_quota_clock(mailbox.quota_clock); !clock) return clock;
   if (mailbox.user.empty()) {
     mailbox.password_sealed.clear();  // nothing to log in with: keep no secret without a use
   } else if (change.password && !change.password->empty()) {
@@ -56,7 +94,15 @@ Result<Mailbox> find_changeable(ActionContext& context, std::string_view name) {
 
 }  // namespace
 
-Result<Mailbox> add_mailbox(ActionContext& context, std::string_view name, const MailboxChange& settings) {
+Result<Mailbox> add_mailbox(ActionContext& context, std::string_view name, MailboxChange settings) {
+  if (settings.preset) {
+    const auto preset = find_mailbox_preset(*settings.preset);
+    if (!preset) return std::unexpected(preset.error());
+    const auto filled = fill_in(*preset, settings);
+    if (!filled) return std::unexpected(filled.error());
+  } else if (settings.region) {
+    return invalid("bad_region", "--region belongs to a preset: --preset ses.");
+  }
   Mailbox mailbox;
   mailbox.name = std::string(name);
   mailbox.created = context.clock.wall_now();
@@ -98,18 +144,30 @@ Result<Mailbox> resume_mailbox(ActionContext& context, std::string_view name) {
   return context.store.mailbox(mailbox->id);
 }
 
-Result<std::string> test_mailbox(ActionContext& context, std::string_view name) {
-  const auto mailbox = context.store.find_mailbox(name);
+Result<MailboxTrial> test_mailbox(ActionContext& context, std::string_view name) {
+  auto mailbox = context.store.find_mailbox(name);
   if (!mailbox) return std::unexpected(mailbox.error());
-  if (mailbox->mock) return std::string("mock mode: nothing is contacted");
+  MailboxTrial trial{.mailbox = *mailbox};
+  if (mailbox->mock) return trial;
   auto password = context.secrets.open(mailbox->password_sealed);
   if (!password) return std::unexpected(password.error());
-  return context.try_mail_server({.host = mailbox->host,
-                                  .port = mailbox->port,
-                                  .tls = mailbox->tls,
-                                  .user = mailbox->user,
-                                  .password = *password,
-                                  .max_sessions = mailbox->sessions});
+  const MailServer server{.host = mailbox->host,
+                          .port = mailbox->port,
+                          .tls = mailbox->tls,
+                          .user = mailbox->user,
+                          .password = *password,
+                          .max_sessions = mailbox->sessions,
+                          .ca_pem = mailbox->ca_pem,
+                          .pin = mailbox->pin};
+  trial.server = context.try_mail_server(server, mailbox->from);
+  if (trial.server.trouble) {
+    const auto& seen = trial.server.certificate;
+    trial.advice = advice_on(*trial.server.trouble, *mailbox, seen ? seen->pin : "", seen ? seen->names : "");
+  } else {
+    context.store.note_size_limit(mailbox->id, static_cast<std::int64_t>(trial.server.max_size));
+    trial.mailbox.size_limit = static_cast<std::int64_t>(trial.server.max_size);
+  }
+  return trial;
 }
 
 }  // namespace postrider

@@ -11,22 +11,34 @@
 
 namespace postrider {
 
-/// What is not set stays as it is (a new mailbox: as its default; the port by the kind of TLS).
+/// What is not set stays as it is (a new mailbox: as its preset has it, else as its default; the port by
+/// the kind of TLS).
 struct MailboxChange {
   std::optional<std::string> from, from_name, host, user, password;
   std::optional<std::uint16_t> port;
   std::optional<Tls> tls;
   std::optional<int> cap_24h, per_minute, sessions;
+  std::optional<std::string> ca_pem;          ///< PEM; empty: none any more
+  std::optional<std::string> pin;             ///< hex, in either case, colons allowed; "none": none any more
+  std::optional<std::string> quota_clock;     ///< see quota_clock.h
+  std::optional<std::string> preset, region;  ///< of a new mailbox only, see mailbox_preset.h
 };
 
-Result<Mailbox> add_mailbox(ActionContext& context, std::string_view name, const MailboxChange& settings);
+Result<Mailbox> add_mailbox(ActionContext& context, std::string_view name, MailboxChange settings);
 Result<Mailbox> update_mailbox(ActionContext& context, std::string_view name, const MailboxChange& change);
 Result<void> remove_mailbox(ActionContext& context, std::string_view name);
 
 /// A person has mended it: ends a pause or stop at once.
 Result<Mailbox> resume_mailbox(ActionContext& context, std::string_view name);
 
-/// Connects, greets, logs in and leaves, without sending anything. Says what was reached.
-Result<std::string> test_mailbox(ActionContext& context, std::string_view name);
+struct MailboxTrial {
+  Mailbox mailbox;
+  MailServerTrial server;
+  std::string advice;  ///< where it failed: what to do
+};
+
+/// Connects, greets, logs in, names the sender and leaves; nothing is sent. What the server says of its
+/// largest message is kept with the mailbox. A mock mailbox has no steps.
+Result<MailboxTrial> test_mailbox(ActionContext& context, std::string_view name);
 
 }  // namespace postrider

@@ -55,6 +55,66 @@ TEST_F(Mailboxes, KeepWhatAChangeDoesNotName) {
   EXPECT_EQ(store().find_mailbox("office")->sessions, 5);
 }
 
+TEST_F(Mailboxes, OfAPresetHaveItsSettingsWhereNothingElseIsSaid) {
+  const auto gmail =
+      add_mailbox(context_, "g", {.from = "ana@gmail.com", .password = "x", .preset = "gmail"});
+  ASSERT_TRUE(gmail.has_value()) << gmail.error().message;
+  EXPECT_EQ(gmail->host, "smtp.gmail.com");
+  EXPECT_EQ(gmail->port, 587);
+  EXPECT_EQ(gmail->user, "ana@gmail.com");
+  EXPECT_EQ(gmail->cap_24h, 400);
+  EXPECT_EQ(gmail->quota_clock, "rolling");
+
+  const auto own = add_mailbox(context_, "own",
+                               {.from = "ana@example.com",
+                                .user = "ana",
+                                .password = "x",
+                                .tls = Tls::implicit,
+                                .cap_24h = 7,
+                                .preset = "gmail"});
+  ASSERT_TRUE(own.has_value()) << own.error().message;
+  EXPECT_EQ(own->port, 465);
+  EXPECT_EQ(own->user, "ana");
+  EXPECT_EQ(own->cap_24h, 7);
+
+  MailboxChange ses{.from = "ana@example.com", .user = "AKIA", .password = "x", .preset = "ses"};
+  EXPECT_EQ(add_mailbox(context_, "ses", ses).error().code, "bad_region");
+  ses.region = "eu-west-1";
+  EXPECT_EQ(add_mailbox(context_, "ses", ses)->host, "email-smtp.eu-west-1.amazonaws.com");
+  ses.user.reset();
+  EXPECT_EQ(add_mailbox(context_, "ses2", ses).error().code, "no_user");
+  EXPECT_EQ(add_mailbox(context_, "x", {.from = "a@b.example", .preset = "aol"}).error().code, "bad_preset");
+  EXPECT_EQ(add_mailbox(context_, "x", {.from = "a@b.example", .host = "h", .region = "eu"}).error().code,
+            "bad_region");
+}
+
+TEST_F(Mailboxes, TakeAPinAsToolsWriteItAndLoseItAgain) {
+  auto change = office();
+  change.pin =
+      "AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89";
+  EXPECT_EQ(add_mailbox(context_, "office", change)->pin,
+            "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789");
+  EXPECT_EQ(update_mailbox(context_, "office", {.pin = "none"})->pin, "");
+  EXPECT_EQ(update_mailbox(context_, "office", {.pin = "abcd"}).error().code, "bad_mailbox");
+  EXPECT_EQ(update_mailbox(context_, "office", {.quota_clock = "midnight"}).error().code, "bad_quota_clock");
+}
+
+TEST_F(Mailboxes, LearnTheLargestMessageByTheirTestAndGetAdviceWhereItFails) {
+  ASSERT_TRUE(add_mailbox(context_, "office", office()).has_value());
+  trial_.max_size = 35'000'000;
+  const auto good = test_mailbox(context_, "office");
+  ASSERT_TRUE(good.has_value());
+  EXPECT_EQ(good->advice, "");
+  EXPECT_EQ(store().find_mailbox("office")->size_limit, 35'000'000);
+
+  trial_ = {.trouble = Trouble{.kind = Trouble::Kind::tls_cert, .text = "self-signed certificate"},
+            .certificate = CertificateSeen{.pin = "4bcd"}};
+  const auto bad = test_mailbox(context_, "office");
+  ASSERT_TRUE(bad.has_value());
+  EXPECT_NE(bad->advice.find("--tls-pin 4bcd"), std::string::npos) << bad->advice;
+  EXPECT_EQ(store().find_mailbox("office")->size_limit, 35'000'000);
+}
+
 TEST_F(Mailboxes, FromTheEnvironmentAreChangedThere) {
   Mailbox mailbox;
   mailbox.name = "default";

@@ -185,8 +185,8 @@ class WiredServer final : public Server {
             .who = std::move(who),
             .recipient_limit = options_.settings.recipient_limit,
             .mock = options_.settings.mock,
-            .try_mail_server = [this](const MailServer& server) {
-              return try_mail_server(server, clock_, smtp_options(options_.settings));
+            .try_mail_server = [this](const MailServer& server, const std::string& sender) {
+              return try_mail_server(server, sender, clock_, smtp_options(options_.settings));
             }};
   }
 

@@ -39,11 +39,11 @@ int run_here(const Program& program, const ControlRequest& request, const Settin
                         .who = who(),
                         .recipient_limit = settings.recipient_limit,
                         .mock = settings.mock,
-                        .try_mail_server = [&](const MailServer& server) {
+                        .try_mail_server = [&](const MailServer& server, const std::string& sender) {
                           SmtpOptions options;
                           options.our_name = settings.hello_name;
                           options.ca_file = settings.ca_file;
-                          return try_mail_server(server, clock, std::move(options));
+                          return try_mail_server(server, sender, clock, options);
                         }};
   VerbContext context{.actions = actions,
                       .out = program.out,

@@ -1,18 +1,19 @@
 #pragma once
-// Tries a mail server for `mailbox test`: connects, greets, encrypts, logs in and leaves, on a loop
-// of its own that ends with the try. Blocking; thread safe. Nothing is sent.
+// Tries a mail server for `mailbox test`, step by step as sending would: look-up, connect, greeting,
+// EHLO, TLS, login, and whether it takes the sender; then RSET and QUIT. On a loop of its own that
+// ends with the try. Blocking; thread safe. Nothing is sent.
 
 #include <string>
 
+#include "actions/mail_server_trial.h"
 #include "base/clock.h"
-#include "base/result.h"
 #include "mail/session.h"
 #include "smtp/session_pool.h"
 
 namespace postrider {
 
-/// What was reached, or which step failed and how. Waits `patience` at most for each answer.
-Result<std::string> try_mail_server(const MailServer& server, const Clock& clock, SmtpOptions options,
-                                    Micros patience = std::chrono::seconds{30});
+/// Waits `patience` at most for each answer.
+MailServerTrial try_mail_server(const MailServer& server, const std::string& sender, const Clock& clock,
+                                const SmtpOptions& options, Micros patience = std::chrono::seconds{30});
 
 }  // namespace postrider

@@ -29,7 +29,9 @@ Result<std::shared_ptr<const MailboxMaterial>> prepare(const Mailbox& mailbox, c
                  .tls = mailbox.tls,
                  .user = mailbox.user,
                  .password = std::move(*password),
-                 .max_sessions = mailbox.sessions},
+                 .max_sessions = mailbox.sessions,
+                 .ca_pem = mailbox.ca_pem,
+                 .pin = mailbox.pin},
       .mock = mailbox.mock,
   });
 }

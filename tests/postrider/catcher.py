@@ -1,6 +1,7 @@
 """The catcher: Postrider's own small mail server, and its log of what it really accepted."""
 
 import json
+import re
 from collections import Counter
 
 from .ports import free_port
@@ -25,6 +26,8 @@ class Catcher:
              "--directory", self.directory, *self.options],
             directory=self.installation.directory, environment=self.installation.environment, name="catch")
         self.process.wait_for_line(rf"127\.0\.0\.1:{self.port}", seconds=60)
+        shown = re.search(r"its authority is in (\S+), its pin is (\w+)", self.process.output())
+        self.ca, self.pin = shown.groups() if shown else (None, None)
         return self
 
     def stop(self):

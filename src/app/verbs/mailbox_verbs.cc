@@ -1,11 +1,15 @@
-// mailbox add | list | test | update | resume | remove
+// mailbox add | list | show | presets | test | update | resume | remove
 
 #include <fmt/format.h>
 
 #include "actions/mailboxes.h"
+#include "app/verbs/files.h"
+#include "app/verbs/mailbox_output.h"
 #include "app/verbs/noun_groups.h"
 #include "app/verbs/nouns_json.h"
 #include "app/verbs/verb_options.h"
+#include "campaign/mailbox_advice.h"
+#include "campaign/mailbox_preset.h"
 
 namespace postrider {
 
@@ -14,7 +18,7 @@ namespace {
 struct MailboxOptions {
   std::string name;
   MailboxChange change;
-  std::optional<std::string> tls;
+  std::optional<std::string> tls, ca_file;
   bool ask_password = false;
 };
 
@@ -25,6 +29,11 @@ void add_settings(CLI::App* verb, const std::shared_ptr<MailboxOptions>& options
   add_text(verb, "--smtp-host", change.host, "Mail server", "HOST");
   add_number(verb, "--smtp-port", change.port, 1, 65535, "Its port (587, implicit TLS 465, none 25)");
   add_choice(verb, "--tls", options->tls, {"none", "starttls", "implicit"}, "Encryption (starttls)");
+  add_text(verb, "--tls-ca", options->ca_file,
+           "Further authorities to trust, certificates in PEM form; none: the system's alone", "FILE");
+  add_text(verb, "--tls-pin", change.pin,
+           "Trust the server by this key alone (`mailbox test` shows it); none: by its certificate",
+           "SHA256");
   add_text(verb, "--user", change.user,
            "Login; the password comes from POSTRIDER_SMTP_PASSWORD or is asked for. Empty: no login", "USER");
   add_number(verb, "--cap-24h", change.cap_24h, 0, 1'000'000,
@@ -32,22 +41,27 @@ void add_settings(CLI::App* verb, const std::shared_ptr<MailboxOptions>& options
   add_number(verb, "--per-minute", change.per_minute, 0, 10'000,
              "At most this many a minute; 0: no limit (0)");
   add_number(verb, "--sessions", change.sessions, 1, 200, "Connections at a time (5)");
+  add_text(verb, "--quota-clock", change.quota_clock,
+           "When the provider's day begins: rolling, or as in '00:00 America/Los_Angeles' (rolling)",
+           "CLOCK");
 }
 
-MailboxChange change_of(const MailboxOptions& options, const VerbContext& context) {
+constexpr std::size_t max_ca_file = 64 * 1024;
+
+Result<MailboxChange> change_of(const MailboxOptions& options, const VerbContext& context) {
   auto change = options.change;
   if (options.tls) change.tls = parse_tls(*options.tls);
   if (!context.password.empty()) change.password = context.password;
+  if (options.ca_file == "none") {
+    change.ca_pem = "";
+  } else if (options.ca_file) {
+    auto pem = read_text(resolve(context.directory, *options.ca_file), max_ca_file);
+    if (!pem) return std::unexpected(pem.error());
+    const auto fine = check_authorities(*pem);
+    if (!fine) return std::unexpected(fine.error());
+    change.ca_pem = std::move(*pem);
+  }
   return change;
-}
-
-std::string show_status(const Mailbox& mailbox) {
-  auto text = std::string(to_string(mailbox.status));
-  if (mailbox.mock) text += ", mock";
-  if (mailbox.from_environment) text += ", from the environment";
-  if (!mailbox.why.empty()) text += ": " + mailbox.why;
-  if (mailbox.paused_until) text += fmt::format(" (until {})", show_time(mailbox.paused_until));
-  return text;
 }
 
 std::int64_t sent_lately(VerbContext& context, const Mailbox& mailbox) {
@@ -82,24 +96,25 @@ VerbResult list(VerbContext& context, Output& output) {
     output.say("No mailboxes yet. `postrider mailbox add --help` shows how to add one.");
   } else {
     output.print(table);
+    for (const auto& mailbox : context.actions.store.mailboxes()) {
+      const auto standing = standing_of(mailbox);
+      if (!standing.empty()) output.note(fmt::format("{}: {}", mailbox.name, standing));
+    }
   }
   return 0;
 }
 
-VerbResult test(VerbContext& context, Output& output, const std::string& name) {
-  const auto reached = test_mailbox(context.actions, name);
-  if (!reached) return std::unexpected(reached.error());
-  if (output.wants_json()) {
-    output.print(boost::json::object{{"name", name}, {"reached", *reached}});
-    return 0;
-  }
-  output.say(fmt::format("Mailbox {} works: {}.", name, *reached));
+VerbResult show(VerbContext& context, Output& output, const std::string& name) {
   const auto mailbox = context.actions.store.find_mailbox(name);
-  if (mailbox && mailbox->status != MailboxStatus::active) {
-    output.note(fmt::format("It is {} ({}). `postrider mailbox resume {}` lets it send again.",
-                            to_string(mailbox->status), mailbox->why, name));
-  }
+  if (!mailbox) return std::unexpected(mailbox.error());
+  show_mailbox(*mailbox, sent_lately(context, *mailbox), output);
   return 0;
+}
+
+VerbResult test(VerbContext& context, Output& output, const std::string& name) {
+  const auto trial = test_mailbox(context.actions, name);
+  if (!trial) return std::unexpected(trial.error());
+  return show_trial(*trial, output);
 }
 
 }  // namespace
@@ -112,35 +127,63 @@ void add_mailbox_verbs(VerbTable& table) {
         table.verb(group, "add", "Add a mailbox",
                    "postrider mailbox add --name office --from ana@example.com --smtp-host smtp.example.com "
                    "--tls starttls --user ana@example.com --cap-24h 200",
-                   [options](VerbContext& context, Output& output) {
-                     const auto change = change_of(*options, context);
-                     return answer(context, output, add_mailbox(context.actions, options->name, change),
+                   [options](VerbContext& context, Output& output) -> VerbResult {
+                     auto change = change_of(*options, context);
+                     if (!change) return std::unexpected(change.error());
+                     if (!change->preset && !change->host) {
+                       return invalid("no_host",
+                                      "Name the server: --smtp-host HOST, or --preset PRESET for a known "
+                                      "provider (`postrider mailbox presets`).");
+                     }
+                     const auto preset = find_mailbox_preset(change->preset.value_or("custom"));
+                     if (preset && change->preset && !output.wants_json()) output.note(preset->wants);
+                     return answer(context, output, add_mailbox(context.actions, options->name, *change),
                                    "is there; `postrider mailbox test` tries it");
                    });
     add_name(verb, options->name, "Its name: letters, digits, . _ -, at most 64");
     add_settings(verb, options);
     verb->get_option("--from")->required();
-    verb->get_option("--smtp-host")->required();
+    std::vector<std::string> presets;
+    for (const auto& preset : mailbox_presets()) presets.emplace_back(preset.name);
+    add_choice(verb, "--preset", options->change.preset, std::move(presets),
+               "Server and limits of a known provider; other options win (`mailbox presets` lists them)");
+    add_text(verb, "--region", options->change.region, "Of the preset ses", "REGION");
   }
   table.verb(group, "list", "List the mailboxes", "postrider mailbox list", list);
   {
     auto options = std::make_shared<MailboxOptions>();
-    auto* verb = table.verb(
-        group, "update", "Change a mailbox; takes effect at once",
-        "postrider mailbox update office --cap-24h 400", [options](VerbContext& context, Output& output) {
-          const auto change = change_of(*options, context);
-          return answer(context, output, update_mailbox(context.actions, options->name, change),
-                        "is changed");
-        });
+    auto* verb =
+        table.verb(group, "update", "Change a mailbox; takes effect at once",
+                   "postrider mailbox update office --cap-24h 400",
+                   [options](VerbContext& context, Output& output) -> VerbResult {
+                     const auto change = change_of(*options, context);
+                     if (!change) return std::unexpected(change.error());
+                     return answer(context, output, update_mailbox(context.actions, options->name, *change),
+                                   "is changed");
+                   });
     add_name(verb, options->name, "The mailbox");
     add_settings(verb, options);
     verb->add_flag("--ask-password", options->ask_password, "Ask for a new password");
   }
   {
     auto name = std::make_shared<std::string>();
-    auto* verb = table.verb(
-        group, "test", "Connect, log in and leave; nothing is sent", "postrider mailbox test office",
-        [name](VerbContext& context, Output& output) { return test(context, output, *name); });
+    auto* verb = table.verb(group, "show", "Show one mailbox: settings, standing, and what to do",
+                            "postrider mailbox show office", [name](VerbContext& context, Output& output) {
+                              return show(context, output, *name);
+                            });
+    add_name(verb, *name, "The mailbox");
+  }
+  table.verb(group, "presets", "List the providers that --preset knows, and what each wants",
+             "postrider mailbox presets", [](VerbContext&, Output& output) -> VerbResult {
+               show_presets(output);
+               return 0;
+             });
+  {
+    auto name = std::make_shared<std::string>();
+    auto* verb = table.verb(group, "test", "Connect, log in and leave, step by step; nothing is sent",
+                            "postrider mailbox test office", [name](VerbContext& context, Output& output) {
+                              return test(context, output, *name);
+                            });
     add_name(verb, *name, "The mailbox");
   }
   {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/verbs/output.h"
+#include "campaign/mailbox_advice.h"
 
 namespace postrider {
 
@@ -55,10 +56,15 @@ json::object to_json(const Mailbox& mailbox, std::int64_t sent_last_24h) {
           {"cap_24h", mailbox.cap_24h},
           {"per_minute", mailbox.per_minute},
           {"sessions", mailbox.sessions},
+          {"tls_pin", mailbox.pin},
+          {"has_tls_ca", !mailbox.ca_pem.empty()},
+          {"quota_clock", mailbox.quota_clock.empty() ? "rolling" : mailbox.quota_clock},
+          {"size_limit", mailbox.size_limit == 0 ? json::value(nullptr) : json::value(mailbox.size_limit)},
           {"from_environment", mailbox.from_environment},
           {"mock", mailbox.mock},
           {"status", to_string(mailbox.status)},
           {"why", mailbox.why},
+          {"standing", standing_of(mailbox)},
           {"paused_until", time_json(mailbox.paused_until)},
           {"sent_last_24h", sent_last_24h},
           {"created_at", time_json(mailbox.created)}};

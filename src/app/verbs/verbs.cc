@@ -4,6 +4,7 @@
 
 #include "app/verbs/noun_groups.h"
 #include "app/verbs/verb_markdown.h"
+#include "campaign/mailbox_preset.h"
 
 namespace postrider {
 
@@ -103,8 +104,13 @@ bool wants_password(const std::vector<std::string>& argv) {
   const auto* mailbox = root.get_subcommand("mailbox");
   const auto* add = mailbox->get_subcommand("add");
   const auto* update = mailbox->get_subcommand("update");
-  return (add->parsed() && add->count("--user") > 0) ||
-         (update->parsed() && update->count("--ask-password") > 0);
+  const auto logs_in = [&] {
+    if (add->count("--user") > 0) return true;
+    if (add->count("--preset") == 0) return false;
+    const auto preset = find_mailbox_preset(add->get_option("--preset")->as<std::string>());
+    return preset && preset->user_is_address;
+  };
+  return (add->parsed() && logs_in()) || (update->parsed() && update->count("--ask-password") > 0);
 }
 
 }  // namespace postrider

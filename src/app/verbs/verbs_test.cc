@@ -68,6 +68,8 @@ TEST_F(Verbs, HaveHelpWithAnExample) {
       {"mailbox", "add"},
       {"mailbox", "list"},
       {"mailbox", "test"},
+      {"mailbox", "show"},
+      {"mailbox", "presets"},
       {"mailbox", "update"},
       {"mailbox", "resume"},
       {"mailbox", "remove"},
@@ -168,6 +170,9 @@ TEST_F(Verbs, SayHowToFindWhatDoesNotExist) {
 TEST_F(Verbs, KnowWhenAPasswordIsWanted) {
   EXPECT_TRUE(wants_password({"mailbox", "add", "a", "--from", "a@b.c", "--smtp-host", "h", "--user", "u"}));
   EXPECT_FALSE(wants_password({"mailbox", "add", "a", "--from", "a@b.c", "--smtp-host", "h"}));
+  EXPECT_TRUE(wants_password({"mailbox", "add", "a", "--from", "a@b.c", "--preset", "gmail"}));
+  EXPECT_FALSE(
+      wants_password({"mailbox", "add", "a", "--from", "a@b.c", "--preset", "custom", "--smtp-host", "h"}));
   EXPECT_TRUE(wants_password({"mailbox", "update", "a", "--ask-password"}));
   EXPECT_FALSE(wants_password({"mailbox", "update", "a", "--cap-24h", "5"}));
   EXPECT_FALSE(wants_password({"campaign", "list"}));
