@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "mail/header_field.h"
 #include "queue/verdict.h"
 
 namespace postrider {
@@ -49,6 +50,62 @@ void check_text(const Campaign& campaign, std::vector<Problem>& problems) {
     problems.push_back({"no_message", "The message is empty."});
   } else if (campaign.message.size() > kMostMessageBytes) {
     problems.push_back({"message_too_long", "The message is longer than 1 MiB."});
+  }
+}
+
+/// A text part of its own belongs to HTML; with plain text it would never be seen.
+void merge_content(const CampaignChange& change, Campaign& campaign, std::vector<Problem>& problems) {
+  auto& content = campaign.content;
+  if (change.format) content.format = *change.format;
+  if (change.text) content.text = *change.text;
+  if (content.format == MessageFormat::text && !content.text.empty()) {
+    if (change.text) {
+      problems.push_back(
+          {"text_without_html",
+           "A text part stands beside an HTML or Markdown message. Give the text as the message "
+           "itself, or the message as HTML."});
+    }
+    content.text.clear();
+  }
+  if (change.from_name) content.from_name = std::string(trim(*change.from_name));
+  if (change.reply_to) content.reply_to = std::string(trim(*change.reply_to));
+  if (change.headers) content.headers = *change.headers;
+  if (!change.attachments) return;
+  content.attachments.clear();
+  for (const auto& file : *change.attachments) {
+    content.attachments.push_back({file.name, file.media_type, static_cast<std::int64_t>(file.bytes.size())});
+  }
+  if (const auto parts = AttachedParts::make(*change.attachments); !parts) {
+    problems.push_back({parts.error().code, parts.error().message});
+  }
+}
+
+void check_content(const Content& content, std::vector<Problem>& problems) {
+  if (!is_valid_utf8(content.text)) {
+    problems.push_back({"not_utf8", "The text part is not UTF-8 text. Save it as UTF-8."});
+  } else if (content.text.size() > kMostMessageBytes) {
+    problems.push_back({"message_too_long", "The text part is longer than 1 MiB."});
+  }
+  if (!is_valid_utf8(content.from_name) || characters(content.from_name) > 255 ||
+      has_control_character(content.from_name)) {
+    problems.push_back({"bad_from_name", "The name in From has at most 255 characters on one line."});
+  }
+  if (!content.reply_to.empty()) {
+    if (const auto address = parse_named_address(content.reply_to); !address) {
+      problems.push_back({"bad_reply_to", "Reply-To: " + address.error().message});
+    }
+  }
+  std::vector<HeaderField> fields;
+  for (const auto& header : content.headers) {
+    auto field = parse_header_field(header);
+    if (field) {
+      fields.push_back(std::move(*field));
+    } else {
+      problems.push_back({field.error().code, field.error().message});
+    }
+  }
+  if (const auto fine = check_header_fields(fields); !fine) {
+    problems.push_back({fine.error().code, fine.error().message});
   }
 }
 
@@ -115,7 +172,9 @@ std::vector<Problem> merge_campaign(ActionContext& context, const CampaignChange
       campaign.queue = queue->id;
     }
   }
+  merge_content(change, campaign, problems);
   check_text(campaign, problems);
+  check_content(campaign.content, problems);
   check_rules(campaign, problems);
   return problems;
 }

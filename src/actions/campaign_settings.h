@@ -10,6 +10,7 @@
 #include "actions/context.h"
 #include "actions/problem.h"
 #include "campaign/campaign.h"
+#include "mail/attachment.h"
 
 namespace postrider {
 
@@ -19,8 +20,14 @@ struct CampaignChange {
   std::optional<std::string> description;
   std::optional<std::string> subject;
   std::optional<std::string> message;
-  std::optional<std::vector<std::string>> mailboxes;  ///< names
-  std::optional<std::string> queue;                   ///< name
+  std::optional<MessageFormat> format;
+  std::optional<std::string> text;  ///< the text part; empty: made from the message
+  std::optional<std::string> from_name;
+  std::optional<std::string> reply_to;
+  std::optional<std::vector<std::string>> headers;     ///< "X-Name: value", all of them
+  std::optional<std::vector<Attachment>> attachments;  ///< all of them
+  std::optional<std::vector<std::string>> mailboxes;   ///< names
+  std::optional<std::string> queue;                    ///< name
   std::optional<Pace> pace;
   std::optional<std::optional<Window>> window;  ///< set to nothing: no window
   std::optional<int> max_tries;
@@ -35,7 +42,8 @@ struct CampaignChange {
 inline constexpr const char* kDefaultQueue = "email-campaign-queue";
 
 /// Puts the change into the campaign and names everything that is wrong with the result. The
-/// message's fields are not looked at: check_campaign does that, once the list is known.
+/// message's fields are not looked at: check_campaign does that, once the list is known. The
+/// attachments' bytes stay in the change, for the store.
 std::vector<Problem> merge_campaign(ActionContext& context, const CampaignChange& change, Campaign& campaign);
 
 }  // namespace postrider

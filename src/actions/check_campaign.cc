@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "mail/template.h"
-
 namespace postrider {
 
 namespace {
@@ -40,19 +38,6 @@ void check_mailboxes(ActionContext& context, const Campaign& campaign, CampaignC
   }
 }
 
-void add_template(std::string_view what, std::string_view text, const std::vector<std::string>& headers,
-                  TemplateKind kind, CampaignCheck& check) {
-  const auto compiled = Template::compile(text, headers, {.kind = kind});
-  if (!compiled) {
-    check.problems.push_back(
-        {compiled.error().code, fmt::format("In the {}: {}", what, compiled.error().message)});
-    return;
-  }
-  for (const auto column : compiled->required_columns()) {
-    if (std::ranges::find(check.required, column) == check.required.end()) check.required.push_back(column);
-  }
-}
-
 std::string unresolved_text(const Column& column) {
   std::string rows;
   for (const auto row : column.empty_rows) rows += fmt::format("{}{}", rows.empty() ? "" : ", ", row);
@@ -65,11 +50,15 @@ std::string unresolved_text(const Column& column) {
 }
 
 void check_fields(const Campaign& campaign, CampaignCheck& check) {
-  std::vector<std::string> headers;
-  for (const auto& column : campaign.columns) headers.push_back(column.header);
-  add_template("subject", campaign.subject, headers, TemplateKind::line, check);
-  add_template("message", campaign.message, headers, TemplateKind::text, check);
-  std::ranges::sort(check.required);
+  const auto letter = Letter::compile(campaign, {});
+  if (!letter) {
+    for (const auto& [part, error] : letter.error()) {
+      check.problems.push_back({error.code, fmt::format("In the {}: {}", part, error.message)});
+    }
+    return;
+  }
+  check.letter = *letter;
+  check.required = check.letter->required_columns();
   std::erase_if(check.required, [&](std::size_t i) { return campaign.columns[i].empty == 0; });
   for (const auto i : check.required) {
     const auto& column = campaign.columns[i];
@@ -86,6 +75,41 @@ void check_fields(const Campaign& campaign, CampaignCheck& check) {
   }
 }
 
+/// Where the campaign goes instead of to its list.
+void check_test(ActionContext& context, const Campaign& campaign, CampaignCheck& check) {
+  if (!campaign.test) return;
+  if (campaign.test->to_catcher()) {
+    check.warnings.push_back(fmt::format("Test mode: nothing leaves this machine, every email goes into {}.",
+                                         context.catch_directory));
+    return;
+  }
+  const auto tester = parse_address(campaign.test->tester);
+  if (!tester) {
+    check.problems.push_back({"bad_tester", "The tester's address: " + tester.error().message});
+    return;
+  }
+  if (const auto suppressed = context.store.find_suppression(*tester)) {
+    check.problems.push_back({"suppressed", fmt::format("The tester {} must not be mailed: {}.",
+                                                        tester->text(), suppressed->reason)});
+  }
+  check.warnings.push_back(fmt::format("Test mode: every email goes to {} only.", tester->text()));
+}
+
+/// What is known of the size without writing a single email: the attachments, as base64 with line ends.
+void check_attachments(ActionContext& context, const Campaign& campaign, CampaignCheck& check) {
+  std::int64_t bytes = 0;
+  for (const auto& file : campaign.content.attachments) bytes += file.size;
+  const auto encoded = bytes / 57 * 78;
+  for (const auto id : campaign.mailboxes) {
+    const auto mailbox = context.store.mailbox(id);
+    if (!mailbox || mailbox->size_limit == 0 || encoded <= mailbox->size_limit) continue;
+    check.problems.push_back(
+        {"too_large", fmt::format("With its attachments an email has {} bytes or more; the server of mailbox "
+                                  "{} takes at most {}. Attach less, or link to the files.",
+                                  encoded, mailbox->name, mailbox->size_limit)});
+  }
+}
+
 }  // namespace
 
 CampaignCheck check_campaign(ActionContext& context, const Campaign& campaign) {
@@ -96,6 +120,8 @@ CampaignCheck check_campaign(ActionContext& context, const Campaign& campaign) {
   } else {
     check_fields(campaign, check);
   }
+  check_attachments(context, campaign, check);
+  check_test(context, campaign, check);
   if (campaign.window) {
     if (const auto fine = validate(*campaign.window); !fine) {
       check.problems.push_back({fine.error().code, fine.error().message});

@@ -4,12 +4,14 @@
 // cost does not grow with the list.
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "actions/context.h"
 #include "actions/problem.h"
 #include "campaign/campaign.h"
+#include "campaign/letter.h"
 
 namespace postrider {
 
@@ -19,6 +21,8 @@ struct CampaignCheck {
   /// Columns the message needs and that are empty in some rows: those rows become `skipped` when
   /// the campaign skips unresolved ones.
   std::vector<std::size_t> required;
+  /// Its content, compiled without attachments; null when there is a fault in it, or no list yet.
+  std::shared_ptr<const Letter> letter;
 };
 
 CampaignCheck check_campaign(ActionContext& context, const Campaign& campaign);

@@ -23,6 +23,9 @@ struct ActionContext {
   bool mock = false;                 ///< MOCK_EMAIL_SENDING: new mailboxes are mock ones, too
   /// Connects, greets, logs in, names the sender, takes it back and leaves.
   std::function<MailServerTrial(const MailServer&, const std::string& sender)> try_mail_server;
+  /// Sends one message, now, over a session of its own: the server's last word, or what stopped it.
+  std::function<std::expected<Reply, Trouble>(const MailServer&, const Envelope&, MessageView)> send_one;
+  std::string catch_directory;  ///< where campaigns in test mode send into, for people
 };
 
 }  // namespace postrider

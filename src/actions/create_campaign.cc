@@ -66,7 +66,8 @@ Result<CreatedCampaign> create_campaign(ActionContext& context, const CampaignCh
   draft.source = list.name();
   draft.created = draft.updated = context.clock.wall_now();
   draft.seed = make_seed(draft.created, draft.name);
-  const auto id = context.store.create_campaign(draft);
+  const auto id =
+      context.store.create_campaign(draft, settings.attachments ? &*settings.attachments : nullptr);
   if (!id) return std::unexpected(id.error());
   const auto report = context.store.import(*id, list, *roles, context.recipient_limit, rejected);
   if (!report) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "actions/check_campaign.h"
+#include "actions/check_rows.h"
 
 namespace postrider {
 
@@ -33,6 +34,24 @@ Result<void> check_status(const Campaign& campaign) {
                                                         to_string(campaign.status), instead));
 }
 
+/// Nobody of the list gets anything in test mode, so none of them can be the tester.
+Result<TestMode> read_test_mode(ActionContext& context, CampaignId id, const std::string& text) {
+  if (text == "catcher") return TestMode{};
+  const auto tester = parse_address(text);
+  if (!tester) {
+    return invalid("bad_tester",
+                   fmt::format("--test-to is catcher or an address: {}", tester.error().message));
+  }
+  if (!context.store.emails(id, {.status = {}, .address = tester->key(), .after = 0, .limit = 1}).empty()) {
+    return conflict(
+        "tester_in_list",
+        fmt::format("{} is a recipient of campaign {} and would get the emails of all the others. "
+                    "Take an address that is not in its list, or catcher.",
+                    tester->text(), id.value));
+  }
+  return TestMode{tester->text()};
+}
+
 }  // namespace
 
 Result<StartAnswer> start_campaign(ActionContext& context, CampaignId id, const StartOptions& options) {
@@ -40,8 +59,16 @@ Result<StartAnswer> start_campaign(ActionContext& context, CampaignId id, const 
   if (!campaign) return std::unexpected(campaign.error());
   if (const auto startable = check_status(*campaign); !startable) return std::unexpected(startable.error());
 
+  if (!options.test_to.empty()) {
+    auto test = read_test_mode(context, id, options.test_to);
+    if (!test) return std::unexpected(test.error());
+    campaign->test = std::move(*test);
+  }
   if (options.skip_unresolved && !campaign->skip_unresolved) campaign->skip_unresolved = true;
   auto check = check_campaign(context, *campaign);
+  if (check.letter && check.letter->depends_on_row()) {
+    add_row_problems(*campaign, check_rows(context, *campaign, *check.letter, kMostRowsChecked), check);
+  }
   if (options.at && *options.at <= context.clock.wall_now()) {
     check.problems.push_back(
         {"time_passed", fmt::format("{} has passed already.", format_rfc3339(*options.at))});
@@ -53,11 +80,12 @@ Result<StartAnswer> start_campaign(ActionContext& context, CampaignId id, const 
     const auto updated = context.store.update_campaign(*campaign);
     if (!updated) return std::unexpected(updated.error());
   }
-  const auto started = context.store.start(id, options.at, check.required);
+  const auto started = context.store.start(id, options.at, check.required, campaign->test);
   if (!started) return std::unexpected(started.error());
-  context.store.audit(context.who, options.at ? fmt::format("scheduled campaign {} for {}", id.value,
+  const auto where = campaign->test ? " in test mode to " + to_string(*campaign->test) : std::string();
+  context.store.audit(context.who, options.at ? fmt::format("scheduled campaign {}{} for {}", id.value, where,
                                                             format_rfc3339(*options.at))
-                                              : fmt::format("started campaign {}", id.value));
+                                              : fmt::format("started campaign {}{}", id.value, where));
   return answer;
 }
 

@@ -14,6 +14,7 @@ namespace postrider {
 struct StartOptions {
   std::optional<WallTime> at;    ///< nothing: now
   bool skip_unresolved = false;  ///< leave recipients out whose fields are empty
+  std::string test_to;           ///< "catcher" or the tester's address: test mode; empty: as it is
 };
 
 /// Not started when there are problems: these are all of them.

@@ -13,7 +13,8 @@ Result<CampaignCheck> update_campaign(ActionContext& context, CampaignId id, con
                                          "The campaign was not changed for", problems));
   }
   campaign->updated = context.clock.wall_now();
-  const auto updated = context.store.update_campaign(*campaign);
+  const auto updated =
+      context.store.update_campaign(*campaign, change.attachments ? &*change.attachments : nullptr);
   if (!updated) return std::unexpected(updated.error());
   context.store.audit(context.who, fmt::format("changed campaign {}", id.value));
   campaign = context.store.campaign(id);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "app/key_file.h"
@@ -56,6 +57,10 @@ Result<std::unique_ptr<Installation>> open_installation(const std::string& datab
   if (!secrets) return std::unexpected(secrets.error());
   return std::make_unique<Installation>(
       Installation{std::move(*lock), std::move(*store), std::move(*secrets)});
+}
+
+std::string catch_log_beside(const std::string& database_file) {
+  return (std::filesystem::path(database_file).parent_path() / "caught").string();
 }
 
 Result<void> adopt_environment(CampaignStore& store, const Settings& settings, const SecretBox& secrets,

@@ -24,6 +24,9 @@ Result<std::unique_ptr<Installation>> open_installation(const std::string& datab
                                                         const Settings& settings, const std::string& work,
                                                         Clock& clock, Micros patience);
 
+/// The folder that campaigns in test mode send into: `caught` beside the database.
+std::string catch_log_beside(const std::string& database_file);
+
 /// Makes or updates the mailbox `default` as the environment defines it; one that it defines no
 /// longer becomes an ordinary mailbox. All mailboxes are marked mock or not.
 Result<void> adopt_environment(CampaignStore& store, const Settings& settings, const SecretBox& secrets,

@@ -17,9 +17,11 @@
 #include "app/asio_loop.h"
 #include "app/control_server.h"
 #include "app/installation.h"
+#include "app/send_one.h"
 #include "app/try_mail_server.h"
 #include "app/verbs/verbs.h"
 #include "base/background.h"
+#include "catcher/catching_sessions.h"
 #include "delivery/email_handler.h"
 #include "dispatch/crew.h"
 #include "dispatch/ledger.h"
@@ -73,8 +75,9 @@ class WiredServer final : public Server {
                   ? make_mock_sessions()
                   : make_smtp_sessions(*context_, clock_, smtp_options(options_.settings))),
         background_(loop_),
+        caught_(make_catching_sessions(loop_, background_, clock_, catch_log_beside(options_.database_file))),
         ledger_(loop_, tasks_, log_),
-        emails_(store_, *wire_, *mock_, installation_->secrets, background_, clock_),
+        emails_(store_, *wire_, *mock_, *caught_, installation_->secrets, background_, clock_),
         crew_(loop_, clock_, ledger_, tasks_.join(), emails_, log_),
         control_(control_socket_beside(options_.database_file), log_,
                  [this](ControlCall& call) { return run_call(call); }),
@@ -185,9 +188,15 @@ class WiredServer final : public Server {
             .who = std::move(who),
             .recipient_limit = options_.settings.recipient_limit,
             .mock = options_.settings.mock,
-            .try_mail_server = [this](const MailServer& server, const std::string& sender) {
-              return try_mail_server(server, sender, clock_, smtp_options(options_.settings));
-            }};
+            .try_mail_server =
+                [this](const MailServer& server, const std::string& sender) {
+                  return try_mail_server(server, sender, clock_, smtp_options(options_.settings));
+                },
+            .send_one =
+                [this](const MailServer& server, const Envelope& envelope, MessageView message) {
+                  return send_one(server, envelope, message, clock_, smtp_options(options_.settings));
+                },
+            .catch_directory = catch_log_beside(options_.database_file)};
   }
 
   int run_call(ControlCall& call) {
@@ -247,6 +256,7 @@ class WiredServer final : public Server {
   AsioLoop loop_;
   std::unique_ptr<Sessions> mock_, wire_;
   Background background_;
+  std::unique_ptr<Sessions> caught_;
   Ledger ledger_;
   EmailHandler emails_;
   Crew crew_;

@@ -9,6 +9,7 @@
 
 #include "app/control_client.h"
 #include "app/installation.h"
+#include "app/send_one.h"
 #include "app/terminal.h"
 #include "app/try_mail_server.h"
 #include "app/verbs/verbs.h"
@@ -39,12 +40,21 @@ int run_here(const Program& program, const ControlRequest& request, const Settin
                         .who = who(),
                         .recipient_limit = settings.recipient_limit,
                         .mock = settings.mock,
-                        .try_mail_server = [&](const MailServer& server, const std::string& sender) {
-                          SmtpOptions options;
-                          options.our_name = settings.hello_name;
-                          options.ca_file = settings.ca_file;
-                          return try_mail_server(server, sender, clock, options);
-                        }};
+                        .try_mail_server =
+                            [&](const MailServer& server, const std::string& sender) {
+                              SmtpOptions options;
+                              options.our_name = settings.hello_name;
+                              options.ca_file = settings.ca_file;
+                              return try_mail_server(server, sender, clock, options);
+                            },
+                        .send_one =
+                            [&](const MailServer& server, const Envelope& envelope, MessageView message) {
+                              SmtpOptions options;
+                              options.our_name = settings.hello_name;
+                              options.ca_file = settings.ca_file;
+                              return send_one(server, envelope, message, clock, std::move(options));
+                            },
+                        .catch_directory = catch_log_beside(open.store->campaigns().state().file)};
   VerbContext context{.actions = actions,
                       .out = program.out,
                       .err = program.err,

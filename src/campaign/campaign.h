@@ -8,6 +8,7 @@
 
 #include "base/id.h"
 #include "base/time.h"
+#include "campaign/content.h"
 #include "campaign/schedule.h"
 #include "campaign/status.h"
 
@@ -26,6 +27,7 @@ struct Campaign {
   std::string description;
   std::string subject;  ///< template, 1..500 characters
   std::string message;  ///< template
+  Content content;
   CampaignStatus status = CampaignStatus::draft;
   QueueId queue;
   std::vector<MailboxId> mailboxes;  ///< one or more, in the order given
@@ -41,6 +43,8 @@ struct Campaign {
 
   std::vector<Column> columns;  ///< of the list; email and name columns included
   std::string source;           ///< where the list came from, for people: "leads.csv"
+  std::int64_t bad_rows = 0, duplicate_rows = 0, suppressed_rows = 0;  ///< of the list, left out at import
+  std::optional<TestMode> test;                                        ///< set at its start; never unset
   std::optional<WallTime> scheduled_at, started_at, completed_at;
   WallTime created{}, updated{};
   std::string why;  ///< of a pause or failure, for people: "queue purged 14:02, 312 emails without a task"

@@ -13,9 +13,10 @@ namespace postrider {
 
 class EmailHandler : public TaskHandler {
  public:
-  /// `wire` reaches mail servers; `mock` opens no socket and serves mailboxes in mock mode.
-  EmailHandler(CampaignStore& store, Sessions& wire, Sessions& mock, const SecretBox& secrets,
-               Background& background, const Clock& clock);
+  /// `wire` reaches mail servers; `mock` opens no socket and serves mailboxes in mock mode; `caught`
+  /// opens none either and serves campaigns in test mode that go into the catch log.
+  EmailHandler(CampaignStore& store, Sessions& wire, Sessions& mock, Sessions& caught,
+               const SecretBox& secrets, Background& background, const Clock& clock);
 
   Async<HandlerResult> handle(const ClaimedTask& task, Gate& gate) override;
 
@@ -23,10 +24,13 @@ class EmailHandler : public TaskHandler {
   void forget_mailboxes() { materials_.forget_mailboxes(); }
 
  private:
+  Async<HandlerResult> send(const ClaimedTask& task, Gate& gate, const CampaignMaterial& campaign);
+
   Materials materials_;
   DomainPace domains_;
   Sessions& wire_;
   Sessions& mock_;
+  Sessions& caught_;
   const SecretBox::Key message_id_key_;
   const Clock& clock_;
 };

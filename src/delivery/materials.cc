@@ -1,19 +1,34 @@
 #include "delivery/materials.h"
 
+#include <fmt/format.h>
+
 namespace postrider {
 namespace {
 
 constexpr std::size_t kMostKept = 1000;
+/// Attachments count here: three campaigns with the most that may be attached stay at hand.
+constexpr std::size_t kMostKeptBytes = std::size_t{48} << 20;
 
-Result<std::shared_ptr<const CampaignMaterial>> compile(const Campaign& campaign) {
-  std::vector<std::string> columns;
-  columns.reserve(campaign.columns.size());
-  for (const auto& column : campaign.columns) columns.push_back(column.header);
-  auto subject = Template::compile(campaign.subject, columns, {.kind = TemplateKind::line});
-  if (!subject) return std::unexpected(subject.error());
-  auto message = Template::compile(campaign.message, columns);
-  if (!message) return std::unexpected(message.error());
-  return std::make_shared<const CampaignMaterial>(CampaignMaterial{std::move(*subject), std::move(*message)});
+Result<std::shared_ptr<const CampaignMaterial>> prepare(const Campaign& campaign,
+                                                        const std::vector<Attachment>& files) {
+  CampaignMaterial material;
+  material.skip_unresolved = campaign.skip_unresolved;
+  if (campaign.test) {
+    material.test = true;
+    if (!campaign.test->to_catcher()) {
+      auto tester = parse_address(campaign.test->tester);
+      if (!tester) return std::unexpected(tester.error());
+      material.tester = std::move(*tester);
+    }
+  }
+  auto letter = Letter::compile(campaign, files);
+  if (!letter) {
+    auto& fault = letter.error().front();
+    fault.error.message = fmt::format("In the {}: {}", fault.part, fault.error.message);
+    return std::unexpected(std::move(fault.error));
+  }
+  material.letter = std::move(*letter);
+  return std::make_shared<const CampaignMaterial>(std::move(material));
 }
 
 Result<std::shared_ptr<const MailboxMaterial>> prepare(const Mailbox& mailbox, const SecretBox& secrets) {
@@ -44,15 +59,19 @@ Async<Result<std::shared_ptr<const CampaignMaterial>>> Materials::campaign(Campa
   std::function<void()> read = [&] {
     auto row = store_.campaign(id);
     if (row) {
-      made = compile(*row);
+      made = prepare(*row, store_.attachments(id));
     } else {
       made = std::unexpected(row.error());
     }
   };
   co_await background_.run(std::move(read));
   if (made) {
-    if (campaigns_.size() >= kMostKept) campaigns_.clear();
-    campaigns_[id] = *made;
+    const auto size = (*made)->letter->size();
+    if (campaigns_.size() >= kMostKept || kept_bytes_ + size > kMostKeptBytes) {
+      campaigns_.clear();
+      kept_bytes_ = 0;
+    }
+    if (campaigns_.try_emplace(id, *made).second) kept_bytes_ += size;
   }
   co_return made;
 }

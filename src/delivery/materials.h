@@ -1,6 +1,6 @@
 #pragma once
-// Materials: what an email is made of besides its recipient, ready to use: the campaign's compiled
-// templates, the mailbox's server and opened password. Read from the store once, off the loop, and
+// Materials: what an email is made of besides its recipient, ready to use: the campaign's letter,
+// the mailbox's server and opened password. Read from the store once, off the loop, and
 // kept. A campaign's message does not change once it sends; mailboxes are forgotten whenever
 // something was changed by a user (see forget_mailboxes). On the loop only.
 
@@ -11,15 +11,17 @@
 #include "base/background.h"
 #include "base/result.h"
 #include "base/secret_box.h"
+#include "campaign/letter.h"
 #include "mail/session.h"
-#include "mail/template.h"
 #include "store/campaign_store.h"
 
 namespace postrider {
 
 struct CampaignMaterial {
-  Template subject;
-  Template message;
+  std::shared_ptr<const Letter> letter;
+  bool skip_unresolved = false;
+  bool test = false;              ///< in test mode: nothing goes to the recipient
+  std::optional<Address> tester;  ///< where it goes then; none: into the catch log
 };
 
 struct MailboxMaterial {
@@ -43,6 +45,7 @@ class Materials {
   CampaignStore& store_;
   const SecretBox& secrets_;
   std::unordered_map<CampaignId, std::shared_ptr<const CampaignMaterial>> campaigns_;
+  std::size_t kept_bytes_ = 0;  // of campaigns_
   std::unordered_map<MailboxId, std::shared_ptr<const MailboxMaterial>> mailboxes_;
   std::uint64_t forgotten_ = 0;  // a mailbox read before the last change is not kept
 };

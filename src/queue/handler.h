@@ -18,6 +18,7 @@ struct GateAnswer {
     lease_lost,  ///< somebody else has it, or our lease ran out
     cancelled,   ///< the campaign was stopped or paused, or the task is gone
     suppressed,  ///< the address must not be mailed
+    unresolved,  ///< a value the email needs is missing, and its campaign skips such recipients
     not_before,  ///< window, pace or cap: not before `due`
     unavailable  ///< the intent could not be made durable
   };

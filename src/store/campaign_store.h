@@ -18,6 +18,7 @@
 #include "campaign/mailbox.h"
 #include "campaign/recipients.h"
 #include "campaign/suppression.h"
+#include "mail/attachment.h"
 #include "queue/queue_settings.h"
 #include "queue/task.h"
 
@@ -142,11 +143,20 @@ class CampaignStore {
   /// What the server said last about the largest message it takes; 0: it named no limit.
   virtual void note_size_limit(MailboxId id, std::int64_t limit) = 0;
   virtual std::int64_t sent_last_24h(MailboxId id, WallTime now) = 0;
+  /// For one message outside any campaign: counts it against the mailbox's cap before it leaves. A
+  /// conflict when the cap is used up, the mailbox is paused or stopped, or the database quarantined.
+  virtual Result<void> take_slot(MailboxId id) = 0;
 
   // Campaigns.
-  virtual Result<CampaignId> create_campaign(const Campaign& draft) = 0;
-  virtual Result<void> update_campaign(const Campaign& merged) = 0;  ///< draft or scheduled only
+  /// `files`: its attachments; null: none (a new one), or as they are (a change).
+  virtual Result<CampaignId> create_campaign(const Campaign& draft,
+                                             const std::vector<Attachment>* files = nullptr) = 0;
+  /// Draft or scheduled only.
+  virtual Result<void> update_campaign(const Campaign& merged,
+                                       const std::vector<Attachment>* files = nullptr) = 0;
   virtual Result<Campaign> campaign(CampaignId id) = 0;
+  /// Its attachments with their bytes, in order: up to 10 MB.
+  virtual std::vector<Attachment> attachments(CampaignId id) = 0;
   /// Newest first, at most `limit`, ids below `before` (0: from the newest).
   virtual std::vector<Campaign> campaigns(std::optional<CampaignStatus> status, CampaignId before,
                                           int limit) = 0;
@@ -163,8 +173,10 @@ class CampaignStore {
   /// draft|scheduled → sending (or scheduled, with `at` in the future): one small transaction,
   /// whatever the size. The rest is the planner's. `required` = indices of columns that must not be
   /// empty (rows that are become `skipped`). Two starts at once: one succeeds, one is a conflict.
+  /// `test` puts it into test mode; none leaves it as it is.
   virtual Result<void> start(CampaignId id, std::optional<WallTime> at,
-                             const std::vector<std::size_t>& required) = 0;
+                             const std::vector<std::size_t>& required,
+                             const std::optional<TestMode>& test = std::nullopt) = 0;
   virtual Result<void> pause(CampaignId id, std::string_view why) = 0;
   virtual Result<void> resume(CampaignId id) = 0;  ///< after a purge: makes tasks for exactly those without
   virtual Result<StopAnswer> stop(CampaignId id) = 0;
@@ -176,6 +188,8 @@ class CampaignStore {
   // Emails.
   virtual std::vector<EmailView> emails(CampaignId id, const EmailFilter& filter) = 0;
   virtual Result<std::vector<RecipientRow>> recipients(CampaignId id, std::int64_t after, int limit) = 0;
+  /// Which of the recipients with ordinals up to `last` are suppressed now: their rows in the source.
+  virtual std::vector<std::int64_t> suppressed_rows(CampaignId id, std::int64_t last) = 0;
   virtual std::vector<AttemptView> attempts(EmailId id) = 0;
   /// Newest first; keyset by id.
   virtual std::vector<std::pair<CampaignId, EmailView>> uncertain(EmailId before, int limit) = 0;

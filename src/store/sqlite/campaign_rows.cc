@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "store/sqlite/window_text.h"
+#include "store/values.h"
 
 namespace postrider::sqlite {
 
@@ -10,7 +11,10 @@ const std::string_view kSelectCampaign =
     "SELECT c.id, c.name, c.description, c.subject, c.message, c.status, c.queue_id, c.pace_min, c.pace_max, "
     "c.window, c.seed, c.max_tries, c.max_age, c.on_uncertain, c.skip_unresolved, c.brake_refusals, "
     "c.brake_percent, c.columns, c.source, c.scheduled_at, c.started_at, c.completed_at, c.created, "
-    "c.updated, c.why FROM campaign c ";
+    "c.updated, c.why, coalesce(k.format, 0), coalesce(k.bad_rows, 0), coalesce(k.duplicate_rows, 0), "
+    "coalesce(k.suppressed_rows, 0), coalesce(k.from_name, ''), coalesce(k.reply_to, ''), "
+    "coalesce(k.headers, '[]'), coalesce(k.text, ''), x.tester FROM campaign c "
+    "LEFT JOIN campaign_content k ON k.campaign_id = c.id LEFT JOIN test_mode x ON x.campaign_id = c.id ";
 
 Campaign read_campaign(const Statement& row) {
   const auto maybe_time = [&](int column) -> std::optional<WallTime> {
@@ -42,6 +46,15 @@ Campaign read_campaign(const Statement& row) {
   c.created = from_micros(row.integer(22));
   c.updated = from_micros(row.integer(23));
   c.why = row.text(24);
+  c.content.format = static_cast<MessageFormat>(row.integer(25));
+  c.bad_rows = row.integer(26);
+  c.duplicate_rows = row.integer(27);
+  c.suppressed_rows = row.integer(28);
+  c.content.from_name = row.text(29);
+  c.content.reply_to = row.text(30);
+  c.content.headers = decode_values(row.text(31));
+  c.content.text = row.text(32);
+  if (!row.is_null(33)) c.test = TestMode{std::string{row.text(33)}};
   return c;
 }
 
@@ -55,6 +68,14 @@ void complete_campaign(Database& db, Campaign& campaign) {
   Statement mailboxes(db, "SELECT mailbox_id FROM campaign_mailbox WHERE campaign_id = ? ORDER BY position");
   mailboxes.query(campaign.id.value);
   while (mailboxes.step()) campaign.mailboxes.push_back(MailboxId{mailboxes.integer(0)});
+
+  Statement files(db,
+                  "SELECT name, media_type, size FROM attachment WHERE campaign_id = ? ORDER BY position");
+  files.query(campaign.id.value);
+  while (files.step()) {
+    campaign.content.attachments.push_back(
+        {std::string{files.text(0)}, std::string{files.text(1)}, files.integer(2)});
+  }
 
   Statement row(db, kCounts);
   row.query(campaign.id.value).step();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "campaign/campaign.h"
+#include "mail/attachment.h"
 #include "store/sqlite/database.h"
 
 namespace postrider::sqlite {
@@ -13,11 +14,14 @@ namespace postrider::sqlite {
 /// "SELECT … FROM campaign c " in the order read_campaign expects; the caller adds its WHERE.
 extern const std::string_view kSelectCampaign;
 
-/// The campaign in the statement's current row, without mailboxes and counts.
+/// The campaign in the statement's current row, without mailboxes, attachments and counts.
 Campaign read_campaign(const Statement& row);
 
-/// Adds its mailboxes and counts.
+/// Adds its mailboxes, its attachments' names and its counts.
 void complete_campaign(Database& db, Campaign& campaign);
+
+/// Stores what the campaign says besides subject and message; `files` replace its attachments if not null.
+void store_content(Database& db, CampaignId id, const Content& content, const std::vector<Attachment>* files);
 
 /// One recipient's empty cells, counted in its columns, with the first few rows as samples.
 void note_empty_cells(std::vector<Column>& columns, const std::vector<std::string>& values,

@@ -1,6 +1,6 @@
 #pragma once
 // The campaign store on SQLite: every noun of CampaignStore, one file each (mailboxes.cc,
-// campaigns.cc, recipients.cc, life.cc, emails.cc, uncertain.cc, queues.cc, suppressions.cc,
+// campaigns.cc, content.cc, recipients.cc, life.cc, emails.cc, uncertain.cc, queues.cc, suppressions.cc,
 // upkeep.cc). Writing verbs go through `write`: the writer's mutex, one transaction, then the bell;
 // reading verbs through `read`: one short read transaction on a connection of their own.
 // Thread safe; store room only.
@@ -36,10 +36,12 @@ class SqliteCampaignStore final : public CampaignStore {
   Result<void> resume_mailbox(MailboxId id) override;
   void note_size_limit(MailboxId id, std::int64_t limit) override;
   std::int64_t sent_last_24h(MailboxId id, WallTime now) override;
+  Result<void> take_slot(MailboxId id) override;
 
-  Result<CampaignId> create_campaign(const Campaign& draft) override;
-  Result<void> update_campaign(const Campaign& merged) override;
+  Result<CampaignId> create_campaign(const Campaign& draft, const std::vector<Attachment>* files) override;
+  Result<void> update_campaign(const Campaign& merged, const std::vector<Attachment>* files) override;
   Result<Campaign> campaign(CampaignId id) override;
+  std::vector<Attachment> attachments(CampaignId id) override;
   std::vector<Campaign> campaigns(std::optional<CampaignStatus> status, CampaignId before,
                                   int limit) override;
   Result<void> delete_campaign(CampaignId id) override;
@@ -49,8 +51,8 @@ class SqliteCampaignStore final : public CampaignStore {
                               std::int64_t limit,
                               const std::function<void(const Reject&)>& rejected) override;
 
-  Result<void> start(CampaignId id, std::optional<WallTime> at,
-                     const std::vector<std::size_t>& required) override;
+  Result<void> start(CampaignId id, std::optional<WallTime> at, const std::vector<std::size_t>& required,
+                     const std::optional<TestMode>& test) override;
   Result<void> pause(CampaignId id, std::string_view why) override;
   Result<void> resume(CampaignId id) override;
   Result<StopAnswer> stop(CampaignId id) override;
@@ -59,6 +61,7 @@ class SqliteCampaignStore final : public CampaignStore {
 
   std::vector<EmailView> emails(CampaignId id, const EmailFilter& filter) override;
   Result<std::vector<RecipientRow>> recipients(CampaignId id, std::int64_t after, int limit) override;
+  std::vector<std::int64_t> suppressed_rows(CampaignId id, std::int64_t last) override;
   std::vector<AttemptView> attempts(EmailId id) override;
   std::vector<std::pair<CampaignId, EmailView>> uncertain(EmailId before, int limit) override;
   Result<void> resolve_uncertain(EmailId id, Resolution resolution, std::string_view by) override;

@@ -65,18 +65,21 @@ void run_settings(Statement& statement, const Campaign& c, WallTime now, const L
 
 }  // namespace
 
-Result<CampaignId> SqliteCampaignStore::create_campaign(const Campaign& draft) {
+Result<CampaignId> SqliteCampaignStore::create_campaign(const Campaign& draft,
+                                                        const std::vector<Attachment>* files) {
   return write([&](Database& db) -> Result<CampaignId> {
     if (auto known = check_references(db, draft); !known) return std::unexpected(known.error());
     Statement insert(db, kInsert);
     run_settings(insert, draft, now(), std::string_view{draft.source});
     const CampaignId id{db.last_id()};
     set_mailboxes(db, id, draft.mailboxes);
+    store_content(db, id, draft.content, files);
     return id;
   });
 }
 
-Result<void> SqliteCampaignStore::update_campaign(const Campaign& merged) {
+Result<void> SqliteCampaignStore::update_campaign(const Campaign& merged,
+                                                  const std::vector<Attachment>* files) {
   return write([&](Database& db) -> Result<void> {
     const auto status = status_of(db, merged.id);
     if (!status) return std::unexpected(status.error());
@@ -90,6 +93,7 @@ Result<void> SqliteCampaignStore::update_campaign(const Campaign& merged) {
     Statement update(db, kUpdate);
     run_settings(update, merged, now(), merged.id.value);
     set_mailboxes(db, merged.id, merged.mailboxes);
+    store_content(db, merged.id, merged.content, files);
     // A scheduled campaign has a lane already (its plan task's): it follows to the new queue.
     Statement(db,
               "UPDATE lane SET not_before = 0, queue_id = (SELECT queue_id FROM campaign WHERE id = ?1) "

@@ -36,6 +36,13 @@ constexpr auto kCopyCampaign =
 constexpr auto kCopyMailboxes =
     "INSERT INTO campaign_mailbox (campaign_id, position, mailbox_id) "
     "SELECT ?2, position, mailbox_id FROM campaign_mailbox WHERE campaign_id = ?1";
+// Not the test mode: a copy is how a tested campaign is sent for real. Nor what its import left out.
+constexpr auto kCopyContent =
+    "INSERT INTO campaign_content (campaign_id, format, from_name, reply_to, headers, text) "
+    "SELECT ?2, format, from_name, reply_to, headers, text FROM campaign_content WHERE campaign_id = ?1";
+constexpr auto kCopyAttachments =
+    "INSERT INTO attachment (campaign_id, position, name, media_type, size, bytes) "
+    "SELECT ?2, position, name, media_type, size, bytes FROM attachment WHERE campaign_id = ?1";
 
 /// What the columns say about empty cells is about the whole list; of a part it is counted anew.
 void look_at(Database& db, CampaignId id, std::int64_t after, std::vector<Column>& columns,
@@ -72,7 +79,9 @@ Result<CampaignId> SqliteCampaignStore::duplicate(CampaignId id, std::string_vie
     // A plan of its own: the copy's gaps are not those of the original.
     Statement(db, "UPDATE campaign SET seed = ?2 WHERE id = ?1")
         .run(made.value, static_cast<std::int64_t>(mix(seed, static_cast<std::uint64_t>(made.value))));
-    Statement(db, kCopyMailboxes).run(id.value, made.value);
+    for (const auto* sql : {kCopyMailboxes, kCopyContent, kCopyAttachments}) {
+      Statement(db, sql).run(id.value, made.value);
+    }
     return made;
   });
   if (!copy) return copy;

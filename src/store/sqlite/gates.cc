@@ -31,6 +31,12 @@ GateAnswer Gates::pass(Work& work, HeldTasks& tasks, const Held& held) {
   if (const auto reason = suppressions_.find(held.address_key)) {
     return {.kind = Kind::suppressed, .why = fmt::format("suppressed: {}", *reason)};
   }
+  const auto& tester = campaign.tester_key;
+  if (tester && !tester->empty()) {
+    if (const auto reason = suppressions_.find(*tester)) {
+      return {.kind = Kind::suppressed, .why = fmt::format("the tester is suppressed: {}", *reason)};
+    }
+  }
 
   if (campaign.window && !is_open(*campaign.window, work.now)) {
     return {.kind = Kind::not_before,
@@ -57,7 +63,9 @@ GateAnswer Gates::pass(Work& work, HeldTasks& tasks, const Held& held) {
     if (row && row->state == TaskState::committing) return {};
     return {.kind = Kind::lease_lost, .why = "the task is no longer held"};
   }
-  if (mailbox.cap_24h > 0) take_slot_.run(held.mailbox.value, to_micros(work.now), held.id.value);
+  // What goes into the catch log keeps to the cap, but leaves no mailbox: it uses nothing up.
+  const bool leaves = !tester || !tester->empty();
+  if (mailbox.cap_24h > 0 && leaves) take_slot_.run(held.mailbox.value, to_micros(work.now), held.id.value);
   if (least > Micros{0}) {
     const Micros gap = std::max(gap_after(campaign.pace, campaign.seed, held.ordinal), least);
     mailbox.next_slot = work.now + gap;
@@ -71,7 +79,7 @@ bool Gates::release(Work& work, HeldTasks& tasks, const Held& held, const GateAn
   using Kind = GateAnswer::Kind;
   const auto& campaign = work.rows.campaign(held.campaign);
   const bool cancelled = campaign.status == CampaignStatus::cancelled;
-  if (cancelled || why.kind == Kind::suppressed) {
+  if (cancelled || why.kind == Kind::suppressed || why.kind == Kind::unresolved) {
     const std::string_view reason = cancelled ? std::string_view{"Campaign was cancelled"} : why.why;
     if (!tasks.remove(work, held)) return false;
     skip_.run(held.id.value, to_micros(work.now), reason);

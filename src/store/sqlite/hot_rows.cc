@@ -14,7 +14,8 @@ class HotRows::Readers {
       : campaign(
             db,
             "SELECT status, queue_id, pace_min, pace_max, window, seed, max_tries, max_age, on_uncertain, "
-            "brake_refusals, brake_percent, total, plan_cursor, repair_cursor, purged FROM campaign WHERE id = ?"),
+            "brake_refusals, brake_percent, total, plan_cursor, repair_cursor, purged, tester_key "
+            "FROM campaign LEFT JOIN test_mode ON campaign_id = id WHERE id = ?"),
         brake(db, "SELECT recent FROM brake WHERE campaign_id = ?"),
         mailbox(
             db,
@@ -56,6 +57,7 @@ HotCampaign& HotRows::campaign(CampaignId id) {
   hot.plan_cursor = row.integer(12);
   hot.repair_cursor = row.maybe_integer(13);
   hot.purged = row.integer(14) != 0;
+  if (!row.is_null(15)) hot.tester_key = row.text(15);
   row.reset();
   return hot;
 }

@@ -31,6 +31,7 @@ struct HotCampaign {
   std::int64_t total = 0, plan_cursor = 0;
   std::optional<std::int64_t> repair_cursor;
   bool purged = false;  ///< its waiting tasks were taken away, and it has not been resumed since
+  std::optional<std::string> tester_key;  ///< in test mode: where its emails go; empty: the catch log
 };
 
 struct HotBrake {

@@ -55,9 +55,13 @@ Result<LifeRow> life_row(Database& db, CampaignId id) {
 constexpr auto kStart =
     "UPDATE campaign SET status = ?2, scheduled_at = ?3, started_at = ?4, required = ?5, updated = ?6, why = "
     "'' WHERE id = ?1";
+constexpr auto kTest =
+    "INSERT INTO test_mode (campaign_id, tester, tester_key) VALUES (?1, ?2, ?3) "
+    "ON CONFLICT (campaign_id) DO UPDATE SET tester = ?2, tester_key = ?3";
 
 Result<void> SqliteCampaignStore::start(CampaignId id, std::optional<WallTime> at,
-                                        const std::vector<std::size_t>& required) {
+                                        const std::vector<std::size_t>& required,
+                                        const std::optional<TestMode>& test) {
   return write([&](Database& db) -> Result<void> {
     constexpr std::string_view code = "campaign_not_startable";
     const auto row = life_row(db, id);
@@ -81,6 +85,11 @@ Result<void> SqliteCampaignStore::start(CampaignId id, std::optional<WallTime> a
     Statement(db, kStart)
         .run(id.value, static_cast<int>(status), scheduled, started,
              std::string_view{encode_indices(required)}, to_micros(now));
+    if (test) {
+      const auto tester = parse_address(test->tester);
+      const std::string key = tester ? tester->key() : std::string();
+      Statement(db, kTest).run(id.value, std::string_view{test->tester}, std::string_view{key});
+    }
     // An alarm set for an earlier time would start it too soon.
     if (row->status == CampaignStatus::scheduled) writer_.drop_waiting_tasks(id);
     writer_.wake_planner(id, later ? *at : now);

@@ -7,6 +7,7 @@
 #include "store/sqlite/campaign_rows.h"
 #include "store/sqlite/campaign_store.h"
 #include "store/sqlite/import.h"
+#include "store/sqlite/suppression_lookup.h"
 #include "store/values.h"
 
 namespace postrider::sqlite {
@@ -40,6 +41,8 @@ std::unexpected<Error> too_many(std::int64_t limit) {
 
 constexpr auto kFinish =
     "UPDATE campaign SET total = ?2, columns = ?3, source = ?4, updated = ?5 WHERE id = ?1";
+constexpr auto kLeftOut =
+    "UPDATE campaign_content SET bad_rows = ?2, duplicate_rows = ?3, suppressed_rows = ?4 WHERE campaign_id = ?1";
 
 }  // namespace
 
@@ -93,6 +96,8 @@ Result<ImportReport> SqliteCampaignStore::import(CampaignId id, RecipientSource&
     Statement(db, kFinish)
         .run(id.value, import.report().accepted, std::string_view{columns}, std::string_view{name},
              to_micros(now()));
+    const auto& report = import.report();
+    Statement(db, kLeftOut).run(id.value, report.bad, report.duplicates, report.suppressed);
     return {};
   });
   if (!finished) return give_up(std::unexpected(finished.error()));
@@ -121,6 +126,21 @@ Result<std::vector<RecipientRow>> SqliteCampaignStore::recipients(CampaignId id,
                       .values = decode_values(rows.text(4))});
     }
     return page;
+  });
+}
+
+std::vector<std::int64_t> SqliteCampaignStore::suppressed_rows(CampaignId id, std::int64_t last) {
+  return read([&](Database& db) {
+    std::vector<std::int64_t> found;
+    SuppressionLookup suppressions(db);
+    Statement rows(db,
+                   "SELECT address_key, source_row FROM recipient WHERE campaign_id = ? AND ordinal <= ? "
+                   "ORDER BY ordinal");
+    rows.query(id.value, last);
+    while (rows.step()) {
+      if (suppressions.find(rows.text(0))) found.push_back(rows.integer(1));
+    }
+    return found;
   });
 }
 

@@ -74,9 +74,13 @@ void SqliteCampaignStore::remove_rows(CampaignId id) {
   }
   remove_recipients(id);
   transact([&](Database& db) {
-    Statement(db, "DELETE FROM tally WHERE campaign_id = ?").run(id.value);
-    Statement(db, "DELETE FROM brake WHERE campaign_id = ?").run(id.value);
-    Statement(db, "DELETE FROM campaign_mailbox WHERE campaign_id = ?").run(id.value);
+    for (const auto* sql :
+         {"DELETE FROM tally WHERE campaign_id = ?", "DELETE FROM brake WHERE campaign_id = ?",
+          "DELETE FROM campaign_mailbox WHERE campaign_id = ?",
+          "DELETE FROM campaign_content WHERE campaign_id = ?",
+          "DELETE FROM attachment WHERE campaign_id = ?", "DELETE FROM test_mode WHERE campaign_id = ?"}) {
+      Statement(db, sql).run(id.value);
+    }
     return Statement(db, "DELETE FROM campaign WHERE id = ?").run(id.value);
   });
 }

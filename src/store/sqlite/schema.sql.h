@@ -262,6 +262,38 @@ CREATE TABLE soft_bounce (
 CREATE TRIGGER soft_bounce_goes_with_its_campaign AFTER DELETE ON campaign
 BEGIN DELETE FROM soft_bounce WHERE campaign_id = OLD.id; END;
 )sql",
+    // What the message is made of besides subject and message, apart from the campaign's row, which every
+    // attempt reads. Campaigns made before have no row here and are plain text.
+    R"sql(
+CREATE TABLE campaign_content (
+  campaign_id INTEGER PRIMARY KEY,
+  format INTEGER NOT NULL,
+  bad_rows INTEGER NOT NULL DEFAULT 0, -- of its list, left out at import
+  duplicate_rows INTEGER NOT NULL DEFAULT 0,
+  suppressed_rows INTEGER NOT NULL DEFAULT 0,
+  from_name TEXT NOT NULL,
+  reply_to TEXT NOT NULL,
+  headers TEXT NOT NULL,               -- JSON array of "Name: template"
+  text TEXT NOT NULL                   -- template of the text part; '': made from the message
+);
+
+CREATE TABLE attachment (
+  campaign_id INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  media_type TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  bytes BLOB NOT NULL,                 -- last: names are read without it
+  PRIMARY KEY (campaign_id, position)
+);
+
+-- Campaigns in test mode, and only these. Nothing of them reaches anybody of their list.
+CREATE TABLE test_mode (
+  campaign_id INTEGER PRIMARY KEY,
+  tester TEXT NOT NULL,                -- '': the catch log
+  tester_key TEXT NOT NULL             -- as suppressions spell it
+);
+)sql",
 };
 
 }  // namespace postrider::sqlite
