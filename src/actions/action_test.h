@@ -29,10 +29,19 @@ class ActionTest : public testing::Test {
                  .secrets = secrets_,
                  .who = "local:ana",
                  .recipient_limit = 0,
-                 .try_mail_server = [this](const MailServer& server, const std::string&) {
+                 .try_mail_server =
+                     [this](const MailServer& server, const std::string&) {
+                       tried_ = server;
+                       return trial_;
+                     },
+                 .send_one = [this](const MailServer& server, const Envelope& envelope,
+                                    MessageView message) -> std::expected<Reply, Trouble> {
                    tried_ = server;
-                   return trial_;
-                 }} {}
+                   sent_to_.push_back(envelope.to.text());
+                   sent_ = std::string(message.head) + std::string(message.tail);
+                   return answer_;
+                 },
+                 .catch_directory = "caught"} {}
   ~ActionTest() override {
     store_.reset();
     std::filesystem::remove_all(directory_);
@@ -122,7 +131,10 @@ class ActionTest : public testing::Test {
   std::unique_ptr<SqliteStore> store_;
   SecretBox secrets_;
   MailServer tried_;
-  MailServerTrial trial_;  ///< what a try brings
+  MailServerTrial trial_;             ///< what a try brings
+  std::vector<std::string> sent_to_;  // by send_one
+  std::string sent_;
+  std::expected<Reply, Trouble> answer_ = Reply{250, "2.0.0", "queued"};
   ActionContext context_;
   std::vector<Reject> rejects_;
   CrewId crew_;

@@ -119,7 +119,7 @@ Async<HandlerResult> EmailHandler::send(const ClaimedTask& task, Gate& gate,
     if (interpret(*trouble).slow_domain) domains_.slow_down(domain, clock_.wall_now());
     co_return ended_by(*trouble);
   }
-  domains_.accepted(domain);
+  if (!caught) domains_.accepted(domain);
   if (view.size() > kSendsInOneWrite) {
     if (const auto trouble = co_await session->send_body(view)) co_return ended_by(*trouble);
   }

@@ -91,6 +91,7 @@ VerbResult emails(VerbContext& context, Output& output, const EmailsOptions& opt
                show_time(email.due), show_time(email.sent_at), show_reply(email.code, email.enhanced),
                email.reason.empty() ? email.server_text : email.reason});
   }
+  if (campaign->test) output.say(show_test(*campaign->test, context.actions.catch_directory) + ".");
   output.print(table);
   if (options.address) attempts_for_people(context, output, page.front(), names);
   if (more) output.note(fmt::format("There may be more: --after {}", page.back().ordinal));

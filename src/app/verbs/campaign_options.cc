@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "app/verbs/files.h"
 #include "app/verbs/verb_options.h"
 #include "base/text.h"
 
 namespace postrider {
 
 namespace {
-
-constexpr std::size_t kMostMessageBytes = 1 << 20;
 
 std::unexpected<Error> wrong(std::string message) {
   return invalid("bad_command_line", std::move(message));
@@ -80,8 +77,7 @@ void add_campaign_options(CLI::App* verb, CampaignOptions& options) {
   add_text(verb, "--name", options.name, "Its name, for you");
   add_text(verb, "--description", options.description, "More about it, for you");
   add_text(verb, "--subject", options.subject, "Subject, may hold {{ fields }}");
-  auto* file = add_text(verb, "--message-file", options.message_file, "Text file with the message", "FILE");
-  add_text(verb, "--message", options.message, "The message itself")->excludes(file);
+  add_content_options(verb, options);
   verb->add_option("--mailbox", options.mailboxes, "Mailbox to send from; repeat it for several")
       ->type_name("NAME")
       ->allow_extra_args(false);
@@ -109,17 +105,14 @@ Result<CampaignChange> read_campaign_options(const CampaignOptions& options,
   change.name = options.name;
   change.description = options.description;
   change.subject = options.subject;
-  change.message = options.message;
   change.queue = options.queue;
   change.max_tries = options.max_tries;
   change.max_age = options.max_age;
   if (!options.mailboxes.empty()) change.mailboxes = options.mailboxes;
   if (options.skip_unresolved) change.skip_unresolved = true;
   if (options.on_uncertain) change.on_uncertain = parse_on_uncertain(*options.on_uncertain);
-  if (options.message_file) {
-    auto text = read_text(resolve(directory, *options.message_file), kMostMessageBytes);
-    if (!text) return std::unexpected(text.error());
-    change.message = std::move(*text);
+  if (const auto fine = read_content_options(options, directory, change); !fine) {
+    return std::unexpected(fine.error());
   }
   if (options.pace) {
     const auto pace = parse_pace(*options.pace);

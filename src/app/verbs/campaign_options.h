@@ -15,10 +15,12 @@ namespace postrider {
 struct CampaignOptions {
   std::optional<std::string> name, description, subject, message, message_file, queue, pace, window, zone,
       on_uncertain, brake;
-  std::vector<std::string> mailboxes;
+  std::optional<std::string> format, text_file, reply_to, from_name;
+  std::vector<std::string> mailboxes, headers, attachments;
   std::optional<int> max_tries;
   std::optional<Micros> max_age;
-  bool weekdays_only = false, all_days = false, skip_unresolved = false;
+  bool weekdays_only = false, all_days = false, skip_unresolved = false, automatic_text = false,
+       no_headers = false, no_attachments = false;
 };
 
 void add_campaign_options(CLI::App* verb, CampaignOptions& options);
@@ -27,6 +29,11 @@ void add_campaign_options(CLI::App* verb, CampaignOptions& options);
 Result<CampaignChange> read_campaign_options(const CampaignOptions& options,
                                              const std::optional<Window>& before,
                                              const std::string& directory);
+
+/// Those of them about what the message is made of: campaign_content_options.cc.
+void add_content_options(CLI::App* verb, CampaignOptions& options);
+Result<void> read_content_options(const CampaignOptions& options, const std::string& directory,
+                                  CampaignChange& change);
 
 /// "9-17" → hours, "none" → nothing.
 Result<std::optional<Window>> parse_window_hours(std::string_view text);

@@ -41,7 +41,8 @@ VerbResult list(VerbContext& context, Output& output, const ListOptions& options
     json::array rows;
     for (const auto& campaign : campaigns) {
       auto row = to_json(campaign, names, queue_of(context, campaign));
-      row.erase("message");  // of up to 1 MiB each; `show` has it
+      row.erase("message");  // of up to 1 MiB each; `show` has them
+      row.erase("text");
       rows.push_back(std::move(row));
     }
     output.print(json::object{{"campaigns", std::move(rows)}});
@@ -68,6 +69,17 @@ VerbResult list(VerbContext& context, Output& output, const ListOptions& options
   return 0;
 }
 
+void show_content(Table& table, const Content& content) {
+  table.add({"Format", fmt::format("{}{}", to_string(content.format),
+                                   content.text.empty() ? "" : ", with a text part of its own")});
+  if (!content.from_name.empty()) table.add({"From name", content.from_name});
+  if (!content.reply_to.empty()) table.add({"Reply-To", content.reply_to});
+  for (const auto& header : content.headers) table.add({"Header", header});
+  for (const auto& file : content.attachments) {
+    table.add({"Attached", fmt::format("{} ({}, {} bytes)", file.name, file.media_type, file.size)});
+  }
+}
+
 void show_for_people(VerbContext& context, Output& output, const Campaign& campaign, const Waiting& waiting,
                      const CampaignCheck* check) {
   const auto names = mailbox_names(context.actions.store);
@@ -79,6 +91,7 @@ void show_for_people(VerbContext& context, Output& output, const Campaign& campa
   if (!campaign.description.empty()) table.add({"About", campaign.description});
   table.add({"Status",
              std::string(to_string(campaign.status)) + (campaign.why.empty() ? "" : ": " + campaign.why)});
+  if (campaign.test) table.add({"Test", show_test(*campaign.test, context.actions.catch_directory)});
   if (!waiting.what.empty()) {
     table.add({"Waits for", waiting.what + (waiting.until ? " until " + show_time(waiting.until) : "")});
   }
@@ -89,6 +102,7 @@ void show_for_people(VerbContext& context, Output& output, const Campaign& campa
                              counts.uncertain, counts.pending)});
   table.add({"Success rate", fmt::format("{:.1f} %", counts.success_rate() * 100)});
   table.add({"Subject", campaign.subject});
+  show_content(table, campaign.content);
   table.add({"List", campaign.source});
   table.add({"Mailboxes", mailboxes.empty() ? "-" : mailboxes});
   const auto queue = queue_of(context, campaign);

@@ -79,6 +79,7 @@ VerbResult send(VerbContext& context, Output& output, const SendOptions& options
                               {"status", to_string(campaign->status)},
                               {"scheduled_at", time_json(campaign->scheduled_at)},
                               {"recipients", campaign->counts.total()},
+                              {"test_to", test_json(campaign->test)},
                               {"server_runs", context.server_runs},
                               {"warnings", json::value_from(answer->warnings)}});
   } else {
@@ -86,6 +87,7 @@ VerbResult send(VerbContext& context, Output& output, const SendOptions& options
                                        : std::string("has started");
     output.say(fmt::format("Campaign {} {}: {}.", options.id.value, when,
                            count_of(campaign->counts.total(), "email")));
+    if (campaign->test) output.say("In " + show_test(*campaign->test, context.actions.catch_directory) + ".");
   }
   if (context.server_runs) {
     output.note(fmt::format("`postrider campaign watch {}` shows it live.", options.id.value));
@@ -181,6 +183,13 @@ void add_campaign_run_verbs(VerbTable& table, CLI::App* campaign) {
     add_id(verb, options->id, "The campaign");
     add_time(verb, "--at", options->start.at, "Not before this moment, RFC 3339 (now)");
     verb->add_flag("--wait", options->wait, "Wait for its end; exit 0 only when it completed");
+    add_read(verb, "--test-to", "ADDRESS",
+             "Test mode: every email goes to this address only, or into a local log only (catcher)",
+             [options](const std::string& text) -> Result<void> {
+               if (text.empty()) return invalid("bad_tester", "it is catcher or an address");
+               options->start.test_to = text;
+               return {};
+             });
     verb->add_flag("--skip-unresolved", options->start.skip_unresolved,
                    "Leave recipients out whose fields are empty");
   }

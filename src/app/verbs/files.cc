@@ -35,6 +35,12 @@ Result<std::unique_ptr<std::ifstream>> open_to_read(const std::filesystem::path&
 }
 
 Result<std::string> read_text(const std::filesystem::path& file, std::size_t limit) {
+  auto text = read_bytes(file, limit);
+  if (text && text->starts_with("\xEF\xBB\xBF")) text->erase(0, 3);
+  return text;
+}
+
+Result<std::string> read_bytes(const std::filesystem::path& file, std::size_t limit) {
   auto in = open_to_read(file);
   if (!in) return std::unexpected(in.error());
   std::string text(limit + 1, '\0');
@@ -44,7 +50,6 @@ Result<std::string> read_text(const std::filesystem::path& file, std::size_t lim
   if (text.size() > limit) {
     return invalid("file_too_large", fmt::format("{} is larger than {} bytes.", file.string(), limit));
   }
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   return text;
 }
 

@@ -17,6 +17,9 @@ std::filesystem::path resolve(const std::string& directory, const std::string& f
 /// The whole of a text file of at most `limit` bytes, without a byte order mark.
 Result<std::string> read_text(const std::filesystem::path& file, std::size_t limit);
 
+/// The whole of any file of at most `limit` bytes, as it is.
+Result<std::string> read_bytes(const std::filesystem::path& file, std::size_t limit);
+
 /// A regular file opened for reading, or why it cannot be.
 Result<std::unique_ptr<std::ifstream>> open_to_read(const std::filesystem::path& file);
 

@@ -31,6 +31,10 @@ json::value window_json(const std::optional<Window>& window) {
 
 }  // namespace
 
+json::value test_json(const std::optional<TestMode>& test) {
+  return test ? json::value(to_string(*test)) : json::value(nullptr);
+}
+
 MailboxNames mailbox_names(CampaignStore& store) {
   MailboxNames names;
   for (const auto& mailbox : store.mailboxes()) names[mailbox.id] = mailbox.name;
@@ -86,6 +90,9 @@ json::object to_json(const Campaign& campaign, const MailboxNames& names, const 
   for (const auto id : campaign.mailboxes) mailboxes.emplace_back(mailbox_name(names, id));
   for (const auto& column : campaign.columns)
     columns.push_back({{"header", column.header}, {"empty", column.empty}});
+  json::array attachments;
+  for (const auto& file : campaign.content.attachments)
+    attachments.push_back({{"name", file.name}, {"media_type", file.media_type}, {"size", file.size}});
   json::value brake = nullptr;
   if (campaign.brake_refusals > 0) {
     brake = {{"refusals", campaign.brake_refusals}, {"percent", campaign.brake_percent}};
@@ -97,7 +104,18 @@ json::object to_json(const Campaign& campaign, const MailboxNames& names, const 
           {"why", campaign.why},
           {"subject", campaign.subject},
           {"message", campaign.message},
+          {"format", to_string(campaign.content.format)},
+          {"text", campaign.content.text},
+          {"from_name", campaign.content.from_name},
+          {"reply_to", campaign.content.reply_to},
+          {"headers", json::value_from(campaign.content.headers)},
+          {"attachments", std::move(attachments)},
+          {"test_to", test_json(campaign.test)},
           {"source", campaign.source},
+          {"left_out",
+           {{"bad", campaign.bad_rows},
+            {"duplicate", campaign.duplicate_rows},
+            {"suppressed", campaign.suppressed_rows}}},
           {"columns", std::move(columns)},
           {"mailboxes", std::move(mailboxes)},
           {"queue", queue.name},
@@ -125,6 +143,7 @@ json::object to_json(const EmailView& email, const Campaign& campaign, const Mai
   return {{"id", id_json(email.id)},
           {"campaign_id", campaign.id.value},
           {"ordinal", email.ordinal},
+          {"test_to", test_json(campaign.test)},
           {"row", email.source_row},
           {"email", email.address},
           {"name", email.name},
@@ -211,6 +230,11 @@ std::string_view to_string(TaskState state) {
       return "committing";
   }
   return "";
+}
+
+std::string show_test(const TestMode& test, const std::string& catch_directory) {
+  return test.to_catcher() ? "test mode: nothing leaves this machine, all goes into " + catch_directory
+                           : fmt::format("test mode: every email goes to {} only", test.tester);
 }
 
 std::string show_window(const std::optional<Window>& window) {

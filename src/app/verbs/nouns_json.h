@@ -29,6 +29,10 @@ boost::json::object to_json(const Suppression& suppression);
 
 std::string_view to_string(TaskKind kind);
 std::string_view to_string(TaskState state);
+/// "catcher", the tester's address, or null.
+boost::json::value test_json(const std::optional<TestMode>& test);
+/// "test mode: every email goes to me@example.com only".
+std::string show_test(const TestMode& test, const std::string& catch_directory);
 /// "9-17 Mon-Fri Europe/Paris", or "always".
 std::string show_window(const std::optional<Window>& window);
 

@@ -62,6 +62,7 @@ boost::json::object watch_json(const WatchMoment& moment) {
       {"id", moment.campaign.id.value},
       {"status", to_string(moment.campaign.status)},
       {"why", moment.campaign.why},
+      {"test_to", test_json(moment.campaign.test)},
       {"counts", to_json(moment.campaign.counts)},
       {"per_second", moment.per_second},
       {"waiting", has_ended(moment.campaign.status) ? boost::json::value(nullptr) : to_json(moment.waiting)}};
@@ -91,6 +92,7 @@ std::string draw_watch(const WatchMoment& moment, int columns) {
   std::string text =
       fmt::format("{} {:3.0f}% {}/{} {}", bar(share, columns < 100 ? 12 : 24), std::floor(share * 100),
                   finished(counts), counts.total(), to_string(moment.campaign.status));
+  if (moment.campaign.test) text += " (test to " + to_string(*moment.campaign.test) + ")";
   if (moment.per_second > 0) text += fmt::format(" {:.1f}/s", moment.per_second);
   const auto add = [&](std::string_view name, std::int64_t n) {
     if (n > 0) text += fmt::format(" · {} {}", n, name);
