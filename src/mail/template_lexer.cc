@@ -126,10 +126,16 @@ Result<std::optional<TemplatePiece>> TemplateLexer::next() {
       continue;
     }
     const int line = line_at(at_);
+    if (text_.substr(at_).starts_with("{{{")) {
+      return error(line, "a field's name cannot hold a brace; use exactly two braces on each side");
+    }
     const auto tag = tag_at(text_, at_);
     if (!tag) {
       return error(line, text_[at_ + 1] == '{' ? "a field is not closed with \"}}\""
                                                : "a tag is not closed with \"%}\"");
+    }
+    if (tag->kind == TemplatePiece::Kind::output && tag->end < text_.size() && text_[tag->end] == '}') {
+      return error(line, "a field is closed with too many braces; use exactly two");
     }
     trim_start_ = tag->trims_after;
     const auto closing = closes_verbatim(*tag);

@@ -233,7 +233,7 @@ class Case:
     def block(self, depth):
         known = len(self.variables)
         parts = []
-        for _ in range(self.random.randrange(1, 6 if depth == 0 else 4)):
+        for _ in range(self.random.randrange(*((3, 9) if depth == 0 else (1, 4)))):
             roll = self.random.random()
             if roll < 0.3:
                 parts.append(self.plain())
