@@ -120,7 +120,7 @@ Result<void> TemplateBuilder::names_are_known() const {
   }
   const std::string known =
       names.empty() ? "The list has no columns." : "The columns are: " + listed(std::move(names)) + ".";
-  return invalid("unknown_field", fmt::format("No column matches {}. {}", listed(unknown_), known));
+  return invalid("unknown_field", readable(fmt::format("No column matches {}. {}", listed(unknown_), known)));
 }
 
 void TemplateBuilder::need(const TemplateOperand& operand, TemplateNeeds& needs) const {

@@ -47,7 +47,7 @@ Result<void> TemplateCompiler::compile(std::string_view text) {
     return error(open.line, fmt::format("{{% {0} %}} has no {{% end{0} %}}", open.name));
   }
   if (const auto what = place_.unfinished(); kind_ == TemplateKind::html && !what.empty()) {
-    return invalid("bad_template", fmt::format("At the end of the HTML {}.", what));
+    return invalid("bad_template", readable(fmt::format("At the end of the HTML {}.", what)));
   }
   finish();
   return {};

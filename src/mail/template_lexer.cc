@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "mail/template.h"
+#include "mail/template_value.h"
 
 namespace postrider {
 namespace {
@@ -103,7 +104,7 @@ std::string_view trim_end(std::string_view text) {
 }  // namespace
 
 std::unexpected<Error> TemplateLexer::error(int line, std::string_view what) {
-  return invalid("bad_template", fmt::format("Line {}: {}.", line, what));
+  return invalid("bad_template", readable(fmt::format("Line {}: {}.", line, what)));
 }
 
 int TemplateLexer::line_at(std::size_t at) {

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "base/text.h"
 #include "mail/template.h"
 
 namespace postrider {
@@ -95,14 +96,14 @@ RC_GTEST_PROP(AnyTemplate, IsReadOrRefused, (const std::vector<std::string>& val
   const auto text = any_template();
   const auto made = Template::compile(text, kColumns, {.kind = any_kind()});
   if (!made) {
-    RC_ASSERT(!made.error().message.empty());
+    RC_ASSERT(!made.error().message.empty() && is_valid_utf8(made.error().message));
     return;
   }
   const auto out = made->render({.values = values});
   if (out) {
     RC_ASSERT(out->size() <= 1U << 20);
   } else {
-    RC_ASSERT(!out.error().message.empty());
+    RC_ASSERT(!out.error().message.empty() && is_valid_utf8(out.error().message));
   }
 }
 

@@ -237,7 +237,7 @@ std::unexpected<Error> TemplateRendering::failure(const TemplateStep& step) {
       place += fmt::format("{{{{{}}}}}: ", one_line(trim(program_.columns[expression.operand.index]), 60));
     }
   }
-  return std::unexpected(Error{error.kind, error.code, place + error.message + "."});
+  return std::unexpected(Error{error.kind, error.code, readable(place + error.message + ".")});
 }
 
 Result<std::string> Template::render(const RenderInput& input) const {

@@ -146,4 +146,9 @@ std::size_t find_text(std::string_view whole, std::string_view part) {
   return found ? static_cast<std::size_t>(static_cast<const char*>(found) - whole.data()) : whole.npos;
 }
 
+std::string readable(std::string_view message) {
+  constexpr std::size_t kLongest = 4000;
+  return one_line(message, kLongest);
+}
+
 }  // namespace postrider

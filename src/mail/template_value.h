@@ -72,4 +72,7 @@ std::size_t find_text(std::string_view whole, std::string_view part);
 /// Whether `whole` holds `part`; a number counts as its text.
 bool holds(const TemplateValue& whole, const TemplateValue& part);
 
+/// An error's message as one line of valid UTF-8, whatever of a template or value it quotes.
+std::string readable(std::string_view message);
+
 }  // namespace postrider
