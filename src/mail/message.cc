@@ -121,13 +121,18 @@ void start_multipart(std::string& out, std::string_view subtype, std::string_vie
   out += "\r\n";
 }
 
+/// With NUL, which becomes a blank.
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(std::string_view{" \t\r\n\0", 5}) == text.npos;
+}
+
 /// The text beside an HTML part is never empty (docs/message.md): where the user's is, for this
 /// recipient, the HTML says it, and where that has no words, the subject.
 std::string text_beside_html(const MessageParts& parts) {
-  if (!trim(parts.text).empty()) return parts.text;
+  if (!is_blank(parts.text)) return parts.text;
   std::string text = html_to_text(parts.html);
-  if (trim(text).empty()) text = parts.subject;
-  if (trim(text).empty()) text = "This message has no text.";
+  if (is_blank(text)) text = parts.subject;
+  if (is_blank(text)) text = "This message has no text.";
   return text;
 }
 

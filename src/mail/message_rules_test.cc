@@ -205,7 +205,7 @@ TEST(MessageRules, F8HtmlHasATextBeforeItThatIsNeverEmpty) {
       {"the user's text", "Hello\n", "<p>Hi</p>", "S", "Hello\r\n"},
       {"one made from the HTML", "", "<p>Hi <a href=\"https://x.example\">there</a></p>", "S",
        "Hi there <https://x.example>\r\n"},
-      {"blank for this recipient", " \n\t", "<p>Hi</p>", "S", "Hi\r\n"},
+      {"blank for this recipient", " \n\t\0"s, "<p>Hi</p>", "S", "Hi\r\n"},
       {"HTML without words", "", "<img src=a>", "S", "S\r\n"},
       {"no words at all", "", "<img src=a>", "", "This message has no text.\r\n"},
   };
