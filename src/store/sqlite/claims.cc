@@ -48,6 +48,11 @@ Claimed Claims::serve(Work& work, HeldTasks& tasks, CrewId crew, int limit) {
   candidates_.query(to_micros(work.now), kMostLanesLookedAt);
   while (candidates_.step()) by_turn.emplace_back(candidates_.integer(1), candidates_.integer(0));
   candidates_.reset();
+  const auto touched = work.rows.wakes_of_touched();
+  std::erase_if(by_turn, [&](const auto& lane) { return touched.contains(lane.second); });
+  for (const auto& [id, wake] : touched) {
+    if (wake && *wake <= to_micros(work.now)) by_turn.emplace_back(work.rows.lane(LaneId{id}).served, id);
+  }
   std::ranges::sort(by_turn);
   if (by_turn.size() > kLanesAtOnce) by_turn.resize(kLanesAtOnce);
   std::vector<LaneId> lanes;
@@ -65,12 +70,13 @@ Claimed Claims::serve(Work& work, HeldTasks& tasks, CrewId crew, int limit) {
       if (n > 0) take(work, tasks, crew, lane, n, claimed);
     }
   }
-  work.rows.write_back();
+  return claimed;
+}
 
+void Claims::tell_wake(const Work& work, Claimed& claimed) {
   next_wake_.query(to_micros(work.now));
   if (next_wake_.step() && !next_wake_.is_null(0)) wake_at(claimed, from_micros(next_wake_.integer(0)));
   next_wake_.reset();
-  return claimed;
 }
 
 /// How many of the lane's tasks may start now, by all rules that are not about the task itself.
@@ -165,6 +171,7 @@ void Claims::take(Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, int 
   // Written at once, not gathered: the next lane of the same mailbox must see these places taken.
   taken_.run(lane.id.value, taken, to_micros(work.now));
   lane.waiting -= taken;
+  lane.served = to_micros(work.now);
   if (lane.mailbox) work.rows.touch(lane.mailbox);
   work.rows.touch(lane.id);
   auto& queue = work.rows.queue(lane.queue);

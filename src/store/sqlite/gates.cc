@@ -9,8 +9,7 @@
 namespace postrider::sqlite {
 
 Gates::Gates(Database& db)
-    : suppressions_(db),
-      commit_(db, "UPDATE task SET state = 2 WHERE id = ? AND attempt = ? AND crew_id = ? AND state = 1"),
+    : commit_(db, "UPDATE task SET state = 2 WHERE id = ? AND attempt = ? AND crew_id = ? AND state = 1"),
       slots_(db, "SELECT count(*), min(taken) FROM mailbox_slot WHERE mailbox_id = ? AND taken > ?"),
       take_slot_(db, "INSERT OR IGNORE INTO mailbox_slot (mailbox_id, taken, email_id) VALUES (?, ?, ?)"),
       next_slot_(db, "UPDATE mailbox SET next_slot = ?2 WHERE id = ?1"),
@@ -28,7 +27,7 @@ GateAnswer Gates::pass(Work& work, HeldTasks& tasks, const Held& held) {
   auto& mailbox = work.rows.mailbox(held.mailbox);
   if (mailbox.status == 2) return {.kind = Kind::cancelled, .why = "the mailbox is stopped"};
 
-  if (const auto reason = suppressions_.find(held.address_key)) {
+  if (const auto reason = work.suppressions.find(held.address_key)) {
     return {.kind = Kind::suppressed, .why = fmt::format("suppressed: {}", *reason)};
   }
   const auto& tester = campaign.tester_key;

@@ -24,7 +24,7 @@ class HotRows::Readers {
         queue(db,
               "SELECT paused, per_second, concurrent, max_attempts, max_retry, min_backoff, max_backoff, "
               "max_doublings, tokens, refilled FROM queue WHERE id = ?"),
-        lane(db, "SELECT queue_id, campaign_id, mailbox_id, waiting FROM lane WHERE id = ?"),
+        lane(db, "SELECT queue_id, campaign_id, mailbox_id, waiting, served FROM lane WHERE id = ?"),
         move_lane(db, "UPDATE lane SET waiting = waiting + ?2, running = running + ?3 WHERE id = ?1"),
         set_brake(db,
                   "INSERT INTO brake (campaign_id, recent) VALUES (?1, ?2) "
@@ -117,11 +117,13 @@ HotLane& HotRows::lane(LaneId id) {
   hot.campaign = CampaignId{row.integer(1)};
   hot.mailbox = MailboxId{row.integer(2)};
   hot.waiting = row.integer(3);
+  hot.served = row.integer(4);
   row.reset();
   return hot;
 }
 
-void HotRows::write_back() {
+/// Afterwards `touched_` names every lane whose wake time may be another.
+void HotRows::write_changes() {
   for (auto& [id, lane] : lanes_) {
     if (lane.waiting_change == 0 && lane.running_change == 0) continue;
     readers_.move_lane.run(id.value, lane.waiting_change, lane.running_change);
@@ -144,13 +146,28 @@ void HotRows::write_back() {
     }
     if (writer_.settle(id)) touch(id);
   }
-  for (const auto id : touched_) writer_.refresh_lane(LaneId{id});
-  for (const auto id : touched_mailboxes_) writer_.refresh_lanes_of(MailboxId{id});
-  for (const auto id : touched_campaigns_) writer_.refresh_lanes_of(CampaignId{id});
   counted_.clear();
-  touched_.clear();
+  for (const auto id : touched_mailboxes_) {
+    for (const auto lane : writer_.lanes_of(MailboxId{id})) touch(lane);
+  }
+  for (const auto id : touched_campaigns_) {
+    for (const auto lane : writer_.lanes_of(CampaignId{id})) touch(lane);
+  }
   touched_mailboxes_.clear();
   touched_campaigns_.clear();
+}
+
+void HotRows::write_back() {
+  write_changes();
+  for (const auto id : touched_) writer_.refresh_lane(LaneId{id});
+  touched_.clear();
+}
+
+std::map<std::int64_t, std::optional<std::int64_t>> HotRows::wakes_of_touched() {
+  write_changes();
+  std::map<std::int64_t, std::optional<std::int64_t>> wakes;
+  for (const auto id : touched_) wakes.emplace(id, writer_.wake_of(LaneId{id}));
+  return wakes;
 }
 
 }  // namespace postrider::sqlite

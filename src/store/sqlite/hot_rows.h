@@ -4,6 +4,7 @@
 // ten emails in a group commit share one read and one write of each. Store room only.
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -64,6 +65,7 @@ struct HotLane {
   MailboxId mailbox;
   std::int64_t waiting = 0;  ///< as in the row; changes are gathered below
   std::int64_t waiting_change = 0, running_change = 0;
+  std::int64_t served = 0;  ///< last claim
 };
 
 /// Lives for one transaction.
@@ -93,7 +95,13 @@ class HotRows {
   /// May be called again for what was gathered since.
   void write_back();
 
+  /// For a claim in the midst of the transaction: writes everything gathered but the wake times, and says
+  /// what those of the touched lanes are. In full flow a lane is woken by the places that became free and
+  /// sleeps again when the claim took them: so nothing need be written.
+  std::map<std::int64_t, std::optional<std::int64_t>> wakes_of_touched();
+
  private:
+  void write_changes();
   Writer& writer_;
   Readers& readers_;
   std::unordered_map<CampaignId, HotCampaign> campaigns_;

@@ -28,6 +28,22 @@ struct Filling {
   std::int64_t added = 0;
 };
 
+/// Emails and their tasks are inserted so many at a time: to begin and end a statement costs about as
+/// much as one row of it.
+constexpr std::size_t kRowsAtOnce = 25;
+
+/// "INSERT INTO … VALUES (…), (…)": `row` is one row, its own parameters numbered from `first` and
+/// written as {0}, {1} …; lower numbers are the same for all rows.
+std::string many_rows(std::string_view insert, std::string_view row, int first, int own) {
+  std::string sql{insert};
+  for (std::size_t n = 0; n < kRowsAtOnce; ++n) {
+    const int at = first + static_cast<int>(n) * own;
+    sql += n == 0 ? " VALUES " : ", ";
+    sql += fmt::format(fmt::runtime(row), at, at + 1, at + 2, at + 3, at + 4);
+  }
+  return sql;
+}
+
 std::vector<std::size_t> indices(std::string_view json) {
   std::vector<std::size_t> out;
   std::size_t value = 0;
@@ -48,8 +64,7 @@ std::vector<std::size_t> indices(std::string_view json) {
 }  // namespace
 
 PlanSteps::PlanSteps(Database& db)
-    : suppressions_(db),
-      begin_(db,
+    : begin_(db,
              "UPDATE campaign SET status = 2, started_at = coalesce(started_at, ?2), updated = ?2 "
              "WHERE id = ?1 AND status = 1"),
       timetables_(db,
@@ -75,6 +90,11 @@ PlanSteps::PlanSteps(Database& db)
           db,
           "INSERT INTO email (id, campaign_id, recipient_id, ordinal, mailbox_id, status, due, finished_at, "
           "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      add_emails_(
+          db, many_rows("INSERT INTO email (id, campaign_id, recipient_id, ordinal, mailbox_id, due, status)",
+                        "(?{0}, ?1, ?{1}, ?{2}, ?{3}, ?{4}, 0)", 2, 5)),
+      add_tasks_(db, many_rows("INSERT INTO task (id, lane_id, due, kind, state)", "(?{0}, ?{1}, ?{2}, 0, 0)",
+                               1, 3)),
       move_cursor_(db, "UPDATE campaign SET plan_cursor = ?2 WHERE id = ?1"),
       move_repair_(db, "UPDATE campaign SET repair_cursor = ?2 WHERE id = ?1"),
       set_next_free_(db,
@@ -181,6 +201,30 @@ void PlanSteps::repair(Work& work, HotCampaign& campaign) {
   move_repair_.run(campaign.id.value, campaign.repair_cursor);
 }
 
+void PlanSteps::add(Work& work, CampaignId campaign, std::span<const Planned> emails) {
+  for (; emails.size() >= kRowsAtOnce; emails = emails.subspan(kRowsAtOnce)) {
+    add_emails_.query(campaign.value);
+    add_tasks_.query();
+    int email = 1, task = 0;
+    for (const auto& planned : emails.first(kRowsAtOnce)) {
+      for (const auto value :
+           {planned.id.value, planned.recipient, planned.ordinal, planned.mailbox.value, planned.due}) {
+        add_emails_.bind(++email, value);
+      }
+      for (const auto value : {planned.id.value, planned.lane.value, planned.due})
+        add_tasks_.bind(++task, value);
+    }
+    add_emails_.finish();
+    add_tasks_.finish();
+  }
+  for (const auto& planned : emails) {
+    add_email_.run(planned.id.value, campaign.value, planned.recipient, planned.ordinal,
+                   planned.mailbox.value, static_cast<int>(EmailStatus::pending), planned.due, std::nullopt,
+                   std::string_view{});
+    work.writer.add_uncounted_task(planned.id, planned.lane, TaskKind::email, from_micros(planned.due));
+  }
+}
+
 void PlanSteps::extend(Work& work, HotCampaign& campaign) {
   required_.query(campaign.id.value).step();
   const auto required = indices(required_.text(0));
@@ -191,6 +235,7 @@ void PlanSteps::extend(Work& work, HotCampaign& campaign) {
   const auto now = to_micros(work.now);
   std::int64_t skipped = 0, planned = 0;
   std::unordered_map<MailboxId, Filling> lanes;
+  std::vector<Planned> emails;
   const auto most = std::min<std::int64_t>(kChunk, campaign.total - campaign.plan_cursor);
   const auto ids = work.writer.take_task_ids(most);
   recipients_.query(campaign.id.value, campaign.plan_cursor, most);
@@ -214,7 +259,7 @@ void PlanSteps::extend(Work& work, HotCampaign& campaign) {
       }
     }
     if (reason.empty()) {
-      if (const auto why = suppressions_.find(key)) reason = "suppressed: " + *why;
+      if (const auto why = work.suppressions.find(key)) reason = "suppressed: " + *why;
     }
     if (!reason.empty()) {
       const MailboxId nobody{};
@@ -227,12 +272,10 @@ void PlanSteps::extend(Work& work, HotCampaign& campaign) {
     auto& filling = lanes[slot.mailbox];
     if (!filling.lane) filling.lane = work.writer.lane(campaign.id, slot.mailbox);
     ++filling.added;
-    work.writer.add_uncounted_task(id, filling.lane, TaskKind::email, slot.due);
-    add_email_.run(id.value, campaign.id.value, recipient, ordinal, slot.mailbox.value,
-                   static_cast<int>(EmailStatus::pending), to_micros(slot.due), std::nullopt,
-                   std::string_view{});
+    emails.push_back({id, recipient, ordinal, slot.mailbox, filling.lane, to_micros(slot.due)});
   }
   recipients_.reset();
+  add(work, campaign.id, emails);
   for (const auto& [mailbox, filling] : lanes) work.writer.add_waiting(filling.lane, filling.added);
   if (planned == 0) campaign.plan_cursor = campaign.total;
   keep_plan(campaign, plan);

@@ -127,6 +127,7 @@ bool Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
   if (status == EmailStatus::bounced) {
     const std::string why = fmt::format("bounced: {} {}", outcome.enhanced, one_line(outcome.text, 200));
     suppress_.run(held.recipient, std::string_view{why}, to_micros(work.now));
+    work.suppressions.look_again();
   }
   if (status == EmailStatus::failed && outcome.soft) count_soft(work, held, outcome);
   brake(work, held, outcome.disposition == Disposition::refused && outcome.blame != Blame::mailbox);

@@ -15,6 +15,7 @@ class SqliteTaskStore : public TaskStore {
   explicit SqliteTaskStore(Writer& writer)
       : writer_(writer),
         readers_(HotRows::prepare(writer.db)),
+        suppressions_(writer.db),
         held_(writer.db),
         claims_(writer.db),
         gates_(writer.db),
@@ -30,11 +31,16 @@ class SqliteTaskStore : public TaskStore {
   }
 
  private:
+  Work begin(HotRows& rows) {
+    suppressions_.look_again();
+    return {writer_, rows, suppressions_, writer_.clock.wall_now()};
+  }
   EntryResult apply_one(Work& work, const Entry& entry);
   void take_over(Work& work);
 
   Writer& writer_;
   std::shared_ptr<HotRows::Readers> readers_;
+  SuppressionLookup suppressions_;
   HeldTasks held_;
   Claims claims_;
   Gates gates_;
@@ -50,7 +56,7 @@ CrewId SqliteTaskStore::join() {
   add.run(to_micros(writer_.clock.wall_now()), static_cast<std::int64_t>(::getpid()));
   writer_.crew = CrewId{writer_.db.last_id()};
   HotRows rows(writer_, *readers_);
-  Work work{writer_, rows, writer_.clock.wall_now()};
+  Work work = begin(rows);
   take_over(work);
   rows.write_back();
   writer_.recount_lanes();
@@ -110,14 +116,13 @@ std::vector<EntryResult> SqliteTaskStore::apply(std::span<const Entry> entries) 
   try {
     Transaction transaction(writer_.db);
     HotRows rows(writer_, *readers_);
-    Work work{writer_, rows, writer_.clock.wall_now()};
+    Work work = begin(rows);
     std::vector<EntryResult> results(entries.size());
     served_.clear();
 
     for (std::size_t i = 0; i < entries.size(); ++i) {
       if (!std::holds_alternative<Claim>(entries[i])) results[i] = apply_one(work, entries[i]);
     }
-    rows.write_back();
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const auto* claim = std::get_if<Claim>(&entries[i]);
       if (claim == nullptr) continue;
@@ -134,10 +139,13 @@ std::vector<EntryResult> SqliteTaskStore::apply(std::span<const Entry> entries) 
     // A planner woken just now is due work that the claims above have not seen.
     bool woke = false;
     for (const auto campaign : served_) woke |= plan_steps_.wake_low(work, CampaignId{campaign});
-    for (auto& result : results) {
-      if (auto* claimed = std::get_if<Claimed>(&result); claimed != nullptr && woke) claimed->wake = work.now;
-    }
     rows.write_back();
+    for (auto& result : results) {
+      auto* claimed = std::get_if<Claimed>(&result);
+      if (claimed == nullptr) continue;
+      if (!writer_.quarantined) claims_.tell_wake(work, *claimed);
+      if (woke) claimed->wake = work.now;
+    }
     transaction.commit();
     writer_.trouble.clear();
     return results;

@@ -18,6 +18,7 @@ std::unique_ptr<TaskStore> make_task_store(Writer& writer);
 struct Work {
   Writer& writer;
   HotRows& rows;
+  SuppressionLookup& suppressions;
   WallTime now;
 };
 
@@ -69,6 +70,8 @@ class Claims {
  public:
   explicit Claims(Database& db);
   Claimed serve(Work& work, HeldTasks& tasks, CrewId crew, int limit);
+  /// At the end of the transaction: when the next claim may find more.
+  void tell_wake(const Work& work, Claimed& claimed);
 
  private:
   struct Candidate;
@@ -86,7 +89,6 @@ class Gates {
   bool release(Work& work, HeldTasks& tasks, const Held& held, const GateAnswer& why);
 
  private:
-  SuppressionLookup suppressions_;
   Statement commit_, slots_, take_slot_, next_slot_, skip_;
 };
 
@@ -115,14 +117,23 @@ class PlanSteps {
   bool wake_low(Work& work, CampaignId campaign);
 
  private:
+  /// An email that gets its row and its task.
+  struct Planned {
+    TaskId id;
+    std::int64_t recipient, ordinal;
+    MailboxId mailbox;
+    LaneId lane;
+    std::int64_t due;
+  };
   Plan make_plan(Work& work, const HotCampaign& campaign);
+  void add(Work& work, CampaignId campaign, std::span<const Planned> emails);
   void keep_plan(const HotCampaign& campaign, const Plan& plan);
   void repair(Work& work, HotCampaign& campaign);
   void extend(Work& work, HotCampaign& campaign);
   std::int64_t waiting(CampaignId campaign);
-  SuppressionLookup suppressions_;
   Statement begin_, timetables_, planned_, taken_, required_, waiting_, lacking_, recipients_, add_email_,
-      move_cursor_, move_repair_, set_next_free_, forget_plan_, plan_task_, wake_plan_;
+      add_emails_, add_tasks_, move_cursor_, move_repair_, set_next_free_, forget_plan_, plan_task_,
+      wake_plan_;
 };
 
 }  // namespace postrider::sqlite

@@ -20,6 +20,13 @@ FROM lane l JOIN queue q ON q.id = l.queue_id JOIN campaign c ON c.id = l.campai
 LEFT JOIN mailbox m ON m.id = l.mailbox_id
 WHERE l.id = ?)sql";
 
+std::vector<LaneId> collect(Statement& lanes) {
+  std::vector<LaneId> ids;
+  while (lanes.step()) ids.push_back(LaneId{lanes.integer(0)});
+  lanes.reset();
+  return ids;
+}
+
 }  // namespace
 
 Micros least_gap(Micros pace_min, int per_minute) {
@@ -83,11 +90,11 @@ Writer::Statements& Writer::statements() {
 
 Writer::~Writer() = default;
 
-void Writer::refresh_lane(LaneId lane) {
+Writer::LaneRuling Writer::rule(LaneId lane) {
   auto& rules = statements().lane_rules.query(lane.value);
   if (!rules.step()) {
     rules.reset();
-    return;
+    return {};
   }
   const auto own_running = rules.integer(0);
   const auto not_before = rules.integer(1);
@@ -105,10 +112,7 @@ void Writer::refresh_lane(LaneId lane) {
   const auto wake_before = rules.maybe_integer(14);
   rules.reset();
 
-  if (is_final(status) && !first_due && own_running == 0) {
-    statements().drop_lane.run(lane.value);
-    return;
-  }
+  if (is_final(status) && !first_due && own_running == 0) return {.exists = true, .over = true};
   const bool may_send = status == CampaignStatus::sending || (plans && status == CampaignStatus::scheduled);
   std::optional<std::int64_t> wake = first_due;
   if (queue_paused || !may_send || full) wake.reset();
@@ -117,25 +121,34 @@ void Writer::refresh_lane(LaneId lane) {
     if (mailbox_status == 1) wake = std::max(*wake, paused_until.value_or(0));
     if (mailbox_status == 2) wake.reset();
   }
-  if (wake != wake_before) statements().set_wake.run(lane.value, wake);
+  return {.exists = true, .wake = wake, .written = wake_before};
 }
 
-namespace {
-
-std::vector<LaneId> collect(Statement& lanes) {
-  std::vector<LaneId> ids;
-  while (lanes.step()) ids.push_back(LaneId{lanes.integer(0)});
-  lanes.reset();
-  return ids;
+void Writer::refresh_lane(LaneId lane) {
+  const auto ruling = rule(lane);
+  if (ruling.over) {
+    statements().drop_lane.run(lane.value);
+  } else if (ruling.exists && ruling.wake != ruling.written) {
+    statements().set_wake.run(lane.value, ruling.wake);
+  }
 }
 
-}  // namespace
+std::optional<std::int64_t> Writer::wake_of(LaneId lane) {
+  return rule(lane).wake;
+}
+
+std::vector<LaneId> Writer::lanes_of(CampaignId campaign) {
+  return collect(statements().lanes_of_campaign.query(campaign.value));
+}
+std::vector<LaneId> Writer::lanes_of(MailboxId mailbox) {
+  return collect(statements().lanes_of_mailbox.query(mailbox.value));
+}
 
 void Writer::refresh_lanes_of(CampaignId campaign) {
-  for (const auto lane : collect(statements().lanes_of_campaign.query(campaign.value))) refresh_lane(lane);
+  for (const auto lane : lanes_of(campaign)) refresh_lane(lane);
 }
 void Writer::refresh_lanes_of(MailboxId mailbox) {
-  for (const auto lane : collect(statements().lanes_of_mailbox.query(mailbox.value))) refresh_lane(lane);
+  for (const auto lane : lanes_of(mailbox)) refresh_lane(lane);
 }
 void Writer::refresh_lanes_of(QueueId queue) {
   for (const auto lane : collect(statements().lanes_of_queue.query(queue.value))) refresh_lane(lane);

@@ -8,7 +8,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/id.h"
@@ -40,6 +42,10 @@ struct Writer {
   /// Recomputes `wake` of lanes from the rows that rule them (tasks, queue, campaign, mailbox).
   /// Needed after any change to one of these. An empty lane of an ended campaign goes away.
   void refresh_lane(LaneId lane);
+  /// What refresh_lane would write, without writing it; none: asleep, or gone.
+  std::optional<std::int64_t> wake_of(LaneId lane);
+  std::vector<LaneId> lanes_of(CampaignId campaign);
+  std::vector<LaneId> lanes_of(MailboxId mailbox);
   void refresh_lanes_of(CampaignId campaign);
   void refresh_lanes_of(MailboxId mailbox);
   void refresh_lanes_of(QueueId queue);
@@ -88,6 +94,14 @@ struct Writer {
   std::string trouble;       ///< why the last transaction failed; empty when it did not
 
  private:
+  /// A lane by the rows that rule it.
+  struct LaneRuling {
+    bool exists = false;
+    bool over = false;  ///< empty, of an ended campaign
+    std::optional<std::int64_t> wake, written;
+  };
+  LaneRuling rule(LaneId lane);
+
   // Prepared on first use: the schema must be there by then.
   struct Statements;
   Statements& statements();
