@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "queue/rate.h"
 #include "store/sqlite/task_store.h"
 #include "store/values.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t kLanesAtOnce = 64;
 constexpr int kMostLanesLookedAt = 1000;
+constexpr std::ptrdiff_t kTogether = 4;  // tasks; fewer are not worth a look at what lies between them
 
 void wake_at(Claimed& claimed, WallTime t) {
   if (!claimed.wake || *claimed.wake > t) claimed.wake = t;
@@ -38,6 +40,12 @@ Claims::Claims(Database& db)
       due_plans_(db,
                  "SELECT id, due, attempt FROM task WHERE lane_id = ? AND state = 0 AND due <= ? LIMIT ?"),
       take_(db, "UPDATE task SET state = 1, attempt = attempt + 1, crew_id = ?2, started = ?3 WHERE id = ?1"),
+      // The same for tasks that lie together. They are named by their lane and by the last of them in the
+      // order of due_emails_; the ids only say where to look (+: not by the index, which this changes).
+      take_many_(
+          db,
+          "UPDATE task SET state = 1, attempt = attempt + 1, crew_id = ?2, started = ?3 "
+          "WHERE id BETWEEN ?4 AND ?5 AND +lane_id = ?1 AND state = 0 AND (due < ?6 OR (due = ?6 AND id <= ?7))"),
       taken_(db, "UPDATE lane SET waiting = waiting - ?2, running = running + ?2, served = ?3 WHERE id = ?1"),
       tokens_(db, "UPDATE queue SET tokens = ?2, refilled = ?3 WHERE id = ?1"),
       next_wake_(db, "SELECT min(wake) FROM lane WHERE wake > ?") {}
@@ -129,6 +137,20 @@ int Claims::places(Work& work, HotLane& lane, Claimed& claimed) {
   return free;
 }
 
+/// SCHEDULED → RUNNING, of one lane's first tasks.
+void Claims::hold(std::span<const ClaimedTask> tasks, WallTime now, CrewId crew) {
+  const auto [first, last] = std::ranges::minmax(tasks, {}, &ClaimedTask::id);
+  const auto n = std::ssize(tasks);
+  if (n >= kTogether && last.id.value - first.id.value < 4 * n) {
+    const auto& end = tasks.back();
+    const int held = take_many_.run(end.lane.value, crew.value, to_micros(now), first.id.value, last.id.value,
+                                    to_micros(end.due), end.id.value);
+    CHECK(held == n);
+    return;
+  }
+  for (const auto& task : tasks) take_.run(task.id.value, crew.value, to_micros(now));
+}
+
 void Claims::take(Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, int n, Claimed& claimed) {
   auto& due = (lane.mailbox ? due_emails_ : due_plans_).query(lane.id.value, to_micros(work.now), n);
   const auto before = claimed.tasks.size();
@@ -164,10 +186,8 @@ void Claims::take(Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, int 
   }
   due.reset();
   const auto taken = static_cast<int>(claimed.tasks.size() - before);
-  for (auto i = before; i < claimed.tasks.size(); ++i) {
-    take_.run(claimed.tasks[i].id.value, crew.value, to_micros(work.now));
-  }
   if (taken == 0) return;
+  hold(std::span(claimed.tasks).subspan(before), work.now, crew);
   // Written at once, not gathered: the next lane of the same mailbox must see these places taken.
   taken_.run(lane.id.value, taken, to_micros(work.now));
   lane.waiting -= taken;

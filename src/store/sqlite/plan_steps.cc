@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "store/sqlite/campaign_rows.h"
+#include "store/sqlite/many_rows.h"
 #include "store/sqlite/task_store.h"
 #include "store/values.h"
 
@@ -28,21 +29,7 @@ struct Filling {
   std::int64_t added = 0;
 };
 
-/// Emails and their tasks are inserted so many at a time: to begin and end a statement costs about as
-/// much as one row of it.
-constexpr std::size_t kRowsAtOnce = 25;
-
-/// "INSERT INTO … VALUES (…), (…)": `row` is one row, its own parameters numbered from `first` and
-/// written as {0}, {1} …; lower numbers are the same for all rows.
-std::string many_rows(std::string_view insert, std::string_view row, int first, int own) {
-  std::string sql{insert};
-  for (std::size_t n = 0; n < kRowsAtOnce; ++n) {
-    const int at = first + static_cast<int>(n) * own;
-    sql += n == 0 ? " VALUES " : ", ";
-    sql += fmt::format(fmt::runtime(row), at, at + 1, at + 2, at + 3, at + 4);
-  }
-  return sql;
-}
+constexpr std::size_t kRowsAtOnce = 25;  // emails, and their tasks, in one statement
 
 std::vector<std::size_t> indices(std::string_view json) {
   std::vector<std::size_t> out;
@@ -92,9 +79,9 @@ PlanSteps::PlanSteps(Database& db)
           "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       add_emails_(
           db, many_rows("INSERT INTO email (id, campaign_id, recipient_id, ordinal, mailbox_id, due, status)",
-                        "(?{0}, ?1, ?{1}, ?{2}, ?{3}, ?{4}, 0)", 2, 5)),
-      add_tasks_(db, many_rows("INSERT INTO task (id, lane_id, due, kind, state)", "(?{0}, ?{1}, ?{2}, 0, 0)",
-                               1, 3)),
+                        "(#, ?1, #, #, #, #, 0)", kRowsAtOnce, 2)),
+      add_tasks_(
+          db, many_rows("INSERT INTO task (id, lane_id, due, kind, state)", "(#, #, #, 0, 0)", kRowsAtOnce)),
       move_cursor_(db, "UPDATE campaign SET plan_cursor = ?2 WHERE id = ?1"),
       move_repair_(db, "UPDATE campaign SET repair_cursor = ?2 WHERE id = ?1"),
       set_next_free_(db,

@@ -23,10 +23,7 @@ bool was_charged(const Held& held) {
 }  // namespace
 
 Records::Records(Database& db)
-    : attempt_(
-          db,
-          "INSERT INTO attempt (email_id, number, mailbox_id, crew_id, started, ended, charged, disposition, "
-          "stage, code, enhanced, server_text, reason, sent_as) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    : attempts_(db),
       later_(db,
              "UPDATE email SET tries = ?2, last_attempt = ?3, first_try = ?4, resends = ?5, reason = ?6 "
              "WHERE id = ?1"),
@@ -87,11 +84,20 @@ bool Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
   const auto first_try = was_charged(held) ? held.first_try : (verdict.charge ? held.started : WallTime{});
   const bool reached_dot = outcome.stage == "dot" || outcome.disposition == Disposition::delivered ||
                            outcome.disposition == Disposition::unknown;
-  attempt_.run(held.id.value, held.attempt, held.mailbox.value, work.writer.crew.value,
-               to_micros(held.started), to_micros(work.now), verdict.charge,
-               static_cast<int>(outcome.disposition), std::string_view{outcome.stage}, outcome.code,
-               std::string_view{outcome.enhanced}, std::string_view{outcome.text}, std::string_view{reason},
-               reached_dot ? std::string_view{work.rows.mailbox(held.mailbox).domain} : std::string_view{});
+  attempts_.add({.email = held.id.value,
+                 .number = held.attempt,
+                 .mailbox = held.mailbox.value,
+                 .crew = work.writer.crew.value,
+                 .started = to_micros(held.started),
+                 .ended = to_micros(work.now),
+                 .charged = verdict.charge,
+                 .disposition = static_cast<int>(outcome.disposition),
+                 .stage = outcome.stage,
+                 .code = outcome.code,
+                 .enhanced = outcome.enhanced,
+                 .server_text = outcome.text,
+                 .reason = reason,
+                 .sent_as = reached_dot ? work.rows.mailbox(held.mailbox).domain : std::string{}});
   move_mailbox(work, held, verdict, outcome);
 
   if (again) {

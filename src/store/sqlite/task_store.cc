@@ -33,6 +33,7 @@ class SqliteTaskStore : public TaskStore {
  private:
   Work begin(HotRows& rows) {
     suppressions_.look_again();
+    records_.begin();
     return {writer_, rows, suppressions_, writer_.clock.wall_now()};
   }
   EntryResult apply_one(Work& work, const Entry& entry);
@@ -58,6 +59,7 @@ CrewId SqliteTaskStore::join() {
   HotRows rows(writer_, *readers_);
   Work work = begin(rows);
   take_over(work);
+  records_.write_back();
   rows.write_back();
   writer_.recount_lanes();
   transaction.commit();
@@ -146,6 +148,7 @@ std::vector<EntryResult> SqliteTaskStore::apply(std::span<const Entry> entries) 
       if (!writer_.quarantined) claims_.tell_wake(work, *claimed);
       if (woke) claimed->wake = work.now;
     }
+    records_.write_back();
     transaction.commit();
     writer_.trouble.clear();
     return results;
@@ -172,6 +175,7 @@ EntryResult SqliteTaskStore::apply_one(Work& work, const Entry& entry) {
   }
   const auto* step = std::get_if<PlanStep>(&entry);
   CHECK(step != nullptr);
+  records_.write_back();  // a plan step may look for the last attempts of emails that lost their task
   const auto held = held_by(*step);
   return held && plan_steps_.step(work, held_, *held) ? Ack::done : Ack::stale;
 }

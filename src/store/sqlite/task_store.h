@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "campaign/schedule.h"
+#include "store/sqlite/attempt_rows.h"
 #include "store/sqlite/hot_rows.h"
 #include "store/sqlite/suppression_lookup.h"
 #include "store/task_store.h"
@@ -74,11 +75,11 @@ class Claims {
   void tell_wake(const Work& work, Claimed& claimed);
 
  private:
-  struct Candidate;
   int places(Work& work, HotLane& lane, Claimed& claimed);
   void take(Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, int n, Claimed& claimed);
+  void hold(std::span<const ClaimedTask> tasks, WallTime now, CrewId crew);
   Statement candidates_, running_of_mailbox_, running_of_queue_, slots_, forget_slots_, shut_lane_,
-      due_emails_, due_plans_, take_, taken_, tokens_, next_wake_;
+      due_emails_, due_plans_, take_, take_many_, taken_, tokens_, next_wake_;
 };
 
 class Gates {
@@ -95,15 +96,20 @@ class Gates {
 class Records {
  public:
   explicit Records(Database& db);
-  /// False: not held any more.
+  /// A transaction begins.
+  void begin() { attempts_.begin(); }
+  /// False: not held any more. The attempt's row stands at the next write_back().
   bool record(Work& work, HeldTasks& tasks, const Held& held, const AttemptOutcome& outcome);
+  /// Before anything reads attempts, and before the commit.
+  void write_back() { attempts_.write(); }
 
  private:
   void move_mailbox(Work& work, const Held& held, const Verdict& verdict, const AttemptOutcome& outcome);
   std::optional<WallTime> next_quota_day(Work& work, MailboxId mailbox);
   void count_soft(Work& work, const Held& held, const AttemptOutcome& outcome);
   void brake(Work& work, const Held& held, bool refused);
-  Statement attempt_, later_, sent_, finish_, suppress_, soft_, soft_campaigns_, forget_soft_, quota_clock_,
+  AttemptRows attempts_;
+  Statement later_, sent_, finish_, suppress_, soft_, soft_campaigns_, forget_soft_, quota_clock_,
       mailbox_fault_, mailbox_healthy_, pause_campaign_;
 };
 
