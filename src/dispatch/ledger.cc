@@ -16,8 +16,8 @@ constexpr int kRetriesWhenStopping = 4;
 
 /// In full flow it is worth a moment's wait to gather a larger group: a transaction costs as much for one
 /// email as for ten. The wait ends as soon as the group is as large as experience says it gets.
-constexpr std::chrono::microseconds kGatherFor{1000};
-constexpr std::size_t kFullFlow = 8;  // words in the last group
+constexpr std::chrono::microseconds kGatherFor{500};
+constexpr int kGroupsBetweenTrials = 16;
 
 /// Where the kill stories strike: each name after the commit that made it true.
 void pass_crash_points(std::span<const Entry> entries, std::span<const EntryResult> results) {
@@ -105,23 +105,29 @@ void Ledger::set_trouble(std::string text) {
   }
 }
 
-/// Waits for a group that is worth its transaction, and learns how large that is: a wait that was too short
-/// for it says that fewer words come, one that was long enough that more may. Never for more than half of
-/// what is under way, so that the mail servers are busy with the other half meanwhile.
+/// Waits for a group that is worth its transaction, and learns how large that is: in vain, and fewer words
+/// come; now and then it tries whether more would. Never for more than half of what is under way, so that
+/// the mail servers are busy with the other half meanwhile.
 void Ledger::gather(std::unique_lock<std::mutex>& lock) {
-  const auto most =
-      std::max(kFullFlow, static_cast<std::size_t>(std::max<std::ptrdiff_t>(under_way_, 0)) / 2);
-  gathering_for_ = std::clamp(worth_, kFullFlow, most);
-  const bool reached =
-      woken_.wait_for(lock, kGatherFor, [this] { return stopping_ || asked_.size() >= gathering_for_; });
-  worth_ = reached ? gathering_for_ + gathering_for_ / 8 + 1 : asked_.size();
+  worth_ = std::max(worth_, last_group_);
+  const auto wanted = std::min(worth_, under_way_ / 2);
+  if (last_group_ < 2 || wanted < 2) return;
+  gathering_for_ = wanted;
+  const bool came = woken_.wait_for(lock, kGatherFor, [&] { return stopping_ || asked_.size() >= wanted; });
   gathering_for_ = 0;
+  if (!came) {
+    worth_ = asked_.size();
+    until_trial_ = kGroupsBetweenTrials;
+  } else if (--until_trial_ <= 0) {
+    worth_ = wanted + wanted / 8 + 1;
+    until_trial_ = kGroupsBetweenTrials;
+  }
 }
 
 std::vector<Ledger::Ask*> Ledger::take(bool wait) {
   std::unique_lock lock(mutex_);
   if (wait && trouble_.empty()) {
-    if (last_group_ >= kFullFlow) gather(lock);
+    gather(lock);
     woken_.wait(lock, [this] { return stopping_ || poked_ || !asked_.empty(); });
   } else if (wait) {
     // Even if nobody asks: the first transaction that succeeds is what tells that there is room.
@@ -184,11 +190,11 @@ bool Ledger::apply(std::vector<Ask*>& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const bool goes_on =
         std::holds_alternative<Intend>(entries[i]) || std::holds_alternative<Claim>(entries[i]);
-    if (!goes_on) --under_way_;
+    if (!goes_on && under_way_ > 0) --under_way_;
     batch[i]->result_ = std::move(results[i]);
   }
   auto claimed = std::move(std::get<Claimed>(results.back()));
-  under_way_ += static_cast<std::ptrdiff_t>(claimed.tasks.size());
+  under_way_ += claimed.tasks.size();
   places_ -= static_cast<int>(claimed.tasks.size());
   hand_back(std::move(batch), std::move(claimed));
   return true;

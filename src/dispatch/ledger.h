@@ -99,10 +99,11 @@ class Ledger {
   bool stopping_ = false;
   std::string trouble_;
   // The ledger's thread only:
-  std::vector<Ask*> kept_;        // to be applied again
-  std::size_t last_group_ = 0;    // words in the last transaction
-  std::size_t worth_ = 0;         // how many words the next one may wait for
-  std::ptrdiff_t under_way_ = 0;  // tasks claimed and not ended
+  std::vector<Ask*> kept_;      // to be applied again
+  std::size_t last_group_ = 0;  // words in the last transaction
+  std::size_t worth_ = 0;       // how many words the next one may wait for
+  int until_trial_ = 0;         // groups until it tries whether more would come
+  std::size_t under_way_ = 0;   // tasks claimed and not ended
   std::thread thread_;
 };
 
