@@ -6,7 +6,10 @@
 // bytes always do the same.
 
 #include <stdexcept>
+#include <string>
 #include <string_view>
+
+#include "base/text.h"
 
 namespace postrider::fuzz {
 
@@ -20,8 +23,19 @@ inline void require(bool holds, const char* what) {
   if (!holds) throw BrokenPromise(what);
 }
 
+/// The same for two texts that must be one; the finding shows both.
+inline void require_same(std::string_view found, std::string_view wanted, const std::string& what) {
+  if (found != wanted) {
+    throw BrokenPromise(what + ": found [" + one_line(found, 2'000) + "], wanted [" +
+                        one_line(wanted, 2'000) + "]");
+  }
+}
+
 void try_address(std::string_view bytes);
+void try_content(std::string_view bytes);
 void try_csv(std::string_view bytes);
+void try_message(std::string_view bytes);
 void try_replies(std::string_view bytes);
+void try_template(std::string_view bytes);
 
 }  // namespace postrider::fuzz
