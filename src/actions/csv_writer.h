@@ -1,17 +1,13 @@
 #pragma once
 // Writes CSV (RFC 4180: CRLF, quotes where needed, doubled inside) that a spreadsheet cannot be
 // tricked with: a cell that would be taken for a formula gets a "'" in front, which spreadsheets
-// hide. Not thread safe.
+// hide and our reader takes off again (campaign/formula_cell.h). Not thread safe.
 
 #include <ostream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace postrider {
-
-/// The cell with "'" in front when it starts with = + - @ TAB or CR, or does so after blanks.
-std::string safe_cell(std::string_view cell);
 
 class CsvWriter {
  public:

@@ -11,23 +11,10 @@ namespace postrider {
 namespace {
 
 TEST(CsvWriter, PutsAnApostropheBeforeWhatASpreadsheetWouldCalculate) {
-  const std::pair<std::string, std::string> table[] = {
-      {"=1+1", "'=1+1"},
-      {"+49 30 1234", "'+49 30 1234"},
-      {"-5", "'-5"},
-      {"@SUM(A1)", "'@SUM(A1)"},
-      {"\t=1", "'\t=1"},
-      {"\rx", "'\rx"},
-      {"\tx", "'\tx"},
-      {"  =1", "'  =1"},
-      {" \n @x", "' \n @x"},
-      {"", ""},
-      {"   ", "   "},
-      {"a=b", "a=b"},
-      {"ana@example.com", "ana@example.com"},
-      {"'quoted", "'quoted"},
-  };
-  for (const auto& [given, written] : table) EXPECT_EQ(safe_cell(given), written) << given;
+  std::ostringstream out;
+  CsvWriter csv(out);
+  csv.write({"=1+1", "\xC2\xA0@x", "a=b", "\n=1", "'=1"});
+  EXPECT_EQ(out.str(), "'=1+1,'\xC2\xA0@x,a=b,\"'\n=1\",''=1\r\n");
 }
 
 TEST(CsvWriter, QuotesWhatNeedsQuotes) {
@@ -44,13 +31,13 @@ TEST(CsvWriter, WritesWhatTheReaderReadsBack) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     std::vector<std::string> row = {"ana@example.com"};
     for (std::uint64_t cell = 0; cell < 4; ++cell) {
-      std::string text = "x";  // the reader may tidy what is only blank
+      std::string text = cell < 2 ? "" : "x";
       const auto length = pick(mix(seed, cell), 0, 8);
       for (std::int64_t i = 0; i < length; ++i) {
         text += letters[static_cast<std::size_t>(
             pick(mix(mix(seed, cell), static_cast<std::uint64_t>(i)), 0, 14))];
       }
-      row.push_back(text + "x");
+      row.push_back(text + "x");  // the reader may tidy what is only blank
     }
     std::stringstream file;
     CsvWriter csv(file);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "campaign/csv_rows.h"
+#include "campaign/formula_cell.h"
 #include "campaign/recipients.h"
 #include "campaign/text_encoding.h"
 #include "mail/template.h"
@@ -122,7 +123,8 @@ class CsvSource final : public RecipientSource {
     std::unordered_set<std::string> keys;
     for (const auto cell : row.cells) {
       if (cell.contains('\0')) return bad("it is no plain text; save the list as CSV in UTF-8");
-      auto header = std::string{trim(decode(cell))};
+      const auto text = decode(cell);
+      auto header = std::string{trim(unguarded(text))};
       if (header.empty()) header = fmt::format("column {}", headers.size() + 1);
       // Two columns under one name could not both be reached by a {{field}}.
       const auto given = header;
@@ -140,7 +142,7 @@ class CsvSource final : public RecipientSource {
         .row = row.number, .values = std::vector<std::string>(headers_.size()), .problem = row.problem};
     for (std::size_t i = 0; i < std::min(row.cells.size(), headers_.size()); ++i) {
       const auto cell = row.cells[i];
-      out.values[i] = decode(cell);
+      out.values[i] = unguarded(decode(cell));
       if (out.problem.empty() && cell.contains('\0')) {
         out.problem = fmt::format("the cell in column {} holds a NUL byte", i + 1);
       }

@@ -6,6 +6,7 @@
 
 #include <sstream>
 
+#include "campaign/formula_cell.h"
 #include "campaign/recipients.h"
 
 namespace postrider {
@@ -82,6 +83,8 @@ TEST(CsvSource, WhatSpreadsheetsWriteIsRead) {
        "Mail|mail (2)|E Mail|e_mail (2)|MAIL (3)\n2: a|b|c|d|e"},
       {"a made-up name that exists", ",column 1\na,b\n", "column 1|column 1 (2)\n2: a|b"},
       {"header only", "email,name\n", "email|name"},
+      {"apostrophes against formulas", "email,'=name\na@x.com,'+49 30\nb@x.com,''=1\nc@x.com,'tis\n",
+       "email|=name\n2: a@x.com|+49 30\n3: b@x.com|'=1\n4: c@x.com|'tis"},
   };
   for (const auto& one : cases) EXPECT_EQ(read_all(one.text), one.rows) << one.why;
 }
@@ -242,7 +245,9 @@ RC_GTEST_PROP(CsvSourceProperty, WhatWasWrittenWithQuotesIsReadBack, ()) {
     RC_ASSERT(row.has_value());
     RC_ASSERT(row->has_value());
     RC_ASSERT((*row)->row == static_cast<std::int64_t>(i) + 2);
-    RC_ASSERT((*row)->values == rows[i]);
+    auto wanted = rows[i];
+    for (auto& value : wanted) value = std::string(unguarded(value));
+    RC_ASSERT((*row)->values == wanted);
   }
   const auto end = source->next();
   RC_ASSERT(end.has_value());

@@ -36,7 +36,8 @@ class RecipientSource {
 };
 
 /// Reads CSV (RFC 4180 and what spreadsheets really write): "," ";" or tab found by itself,
-/// quotes, BOM, UTF-8, UTF-16 with BOM, else Latin-1 (Windows-1252). At most 1,000 columns, 64 KiB
+/// quotes, BOM, UTF-8, UTF-16 with BOM, else Latin-1 (Windows-1252); the "'" that keeps a spreadsheet
+/// from calculating a cell is taken off (formula_cell.h). At most 1,000 columns, 64 KiB
 /// a cell (more is a problem of that row) and 1 MiB a row (more is an error). `in` is opened in
 /// binary mode and outlives the source; a fault when it cannot be read.
 std::unique_ptr<RecipientSource> make_csv_source(std::istream& in, std::string name);
