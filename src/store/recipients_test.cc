@@ -1,3 +1,5 @@
+#include <sstream>
+
 #include "store/nouns_fixture.h"
 
 namespace postrider {
@@ -44,6 +46,26 @@ TEST_F(Recipients, AreReadAndWhatIsNotIsReportedRowByRow) {
   EXPECT_EQ(rows[1].ordinal, 2);
   EXPECT_EQ(rows[1].source_row, 8);
   expect_counts(id, {.pending = 2});
+}
+
+/// A quote that was not doubled shifts all cells behind it: what stands under "email" may be anything.
+TEST_F(Recipients, AreNoneWhereTheSourceHasAProblemWithTheRow) {
+  const auto id = add_draft({});
+  std::istringstream in(
+      "email,name,city\nana@example.org,Ana,Rome\neva@example.org,\"Eva\" Lee,Oslo\n"
+      "max@example.org,Max,Bonn,x\n");
+  const auto source = make_csv_source(in, "list.csv");
+  const auto report = read(id, *source).value();
+  EXPECT_EQ(report.accepted, 1);
+  EXPECT_EQ(report.bad, 2);
+  ASSERT_EQ(rejects_.size(), 2u);
+  EXPECT_EQ(rejects_[0].row, 3);
+  EXPECT_EQ(rejects_[0].address, "eva@example.org");
+  EXPECT_EQ(rejects_[0].reason,
+            "bad row: the cell in column 2 goes on after its closing quote; double quotes that are part of "
+            "the text");
+  EXPECT_EQ(rejects_[1].reason, "bad row: the row has 4 cells, the header has 3");
+  expect_counts(id, {.pending = 1});
 }
 
 TEST_F(Recipients, AlwaysHaveANameAndAnEmailField) {

@@ -47,7 +47,11 @@ void Import::add(SourceRow source) {
   row.given = row.values[static_cast<std::size_t>(roles_.email)];
   if (roles_.name >= 0) row.name = row.values[static_cast<std::size_t>(roles_.name)];
 
-  if (row.given.empty()) {
+  if (!source.problem.empty()) {
+    // Its cells may stand in the wrong columns: a wrong address would still be one.
+    row.fate = Fate::bad;
+    row.reason = "bad row: " + source.problem;
+  } else if (row.given.empty()) {
     row.fate = Fate::bad;
     row.reason = "no address";
   } else if (const auto address = parse_address(row.given); !address) {
