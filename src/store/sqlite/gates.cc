@@ -32,7 +32,7 @@ GateAnswer Gates::pass(Work& work, HeldTasks& tasks, const Held& held) {
   }
   const auto& tester = campaign.tester_key;
   if (tester && !tester->empty()) {
-    if (const auto reason = suppressions_.find(*tester)) {
+    if (const auto reason = work.suppressions.find(*tester)) {
       return {.kind = Kind::suppressed, .why = fmt::format("the tester is suppressed: {}", *reason)};
     }
   }

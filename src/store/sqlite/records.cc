@@ -132,8 +132,7 @@ bool Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
   work.rows.count(held.campaign, status, 1);
   if (status == EmailStatus::bounced) {
     const std::string why = fmt::format("bounced: {} {}", outcome.enhanced, one_line(outcome.text, 200));
-    suppress_.run(held.recipient, std::string_view{why}, to_micros(work.now));
-    work.suppressions.look_again();
+    suppress(work, held, why);
   }
   if (status == EmailStatus::failed && outcome.soft) count_soft(work, held, outcome);
   brake(work, held, outcome.disposition == Disposition::refused && outcome.blame != Blame::mailbox);
@@ -150,6 +149,11 @@ std::optional<WallTime> Records::next_quota_day(Work& work, MailboxId mailbox) {
   return day;
 }
 
+void Records::suppress(Work& work, const Held& held, std::string_view why) {
+  suppress_.run(held.recipient, why, to_micros(work.now));
+  work.suppressions.look_again();
+}
+
 /// A mailbox that is full in one campaign may be emptied; one that is full in every campaign is read by
 /// nobody any more.
 void Records::count_soft(Work& work, const Held& held, const AttemptOutcome& outcome) {
@@ -160,7 +164,7 @@ void Records::count_soft(Work& work, const Held& held, const AttemptOutcome& out
   if (campaigns < kSoftCampaigns) return;
   const std::string why =
       fmt::format("failed in {} campaigns: {} {}", campaigns, outcome.enhanced, one_line(outcome.text, 200));
-  suppress_.run(held.recipient, std::string_view{why}, to_micros(work.now));
+  suppress(work, held, why);
   forget_soft_.run(std::string_view{held.address_key});  // should a person lift it, counting begins anew
 }
 

@@ -106,6 +106,7 @@ class Records {
  private:
   void move_mailbox(Work& work, const Held& held, const Verdict& verdict, const AttemptOutcome& outcome);
   std::optional<WallTime> next_quota_day(Work& work, MailboxId mailbox);
+  void suppress(Work& work, const Held& held, std::string_view why);
   void count_soft(Work& work, const Held& held, const AttemptOutcome& outcome);
   void brake(Work& work, const Held& held, bool refused);
   AttemptRows attempts_;
