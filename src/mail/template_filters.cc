@@ -151,7 +151,9 @@ bool number_of(const TemplateValue& value, double& number, FilterWork& work) {
 
 bool apply_filter(Filter filter, TemplateValue& value, std::span<const TemplateValue> arguments,
                   FilterWork& work) {
-  if (!work.charge(1)) return false;
+  std::size_t octets = 1 + value.text.size();
+  for (const auto& argument : arguments) octets += argument.text.size();
+  if (!work.charge(octets)) return false;
   if (filter == Filter::fill_in) {
     const bool is_false = value.kind == TemplateValue::Kind::truth && !value.truth;
     if (is_false || is_empty_or_blank(value)) value = arguments[0];

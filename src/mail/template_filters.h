@@ -85,7 +85,7 @@ bool can_fail(Filter filter);
 class FilterWork {
  public:
   static constexpr std::size_t kLongestText = 1 << 20;
-  static constexpr std::size_t kMostWork = 32 << 20;  ///< octets looked at and written
+  static constexpr std::size_t kMostWork = 16 << 20;  ///< octets looked at and written: under 250 ms
 
   FilterWork(WallTime now, std::chrono::seconds utc_offset) : now_(now), utc_offset_(utc_offset) {}
 
@@ -94,6 +94,7 @@ class FilterWork {
   /// False, and failed, when the rendering has taken too much work.
   bool charge(std::size_t octets);
   bool fail(std::string_view code, std::string text);
+  bool is_spent() const { return spent_ > kMostWork; }
 
   WallTime now() const { return now_; }
   std::chrono::seconds utc_offset() const { return utc_offset_; }

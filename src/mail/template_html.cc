@@ -5,16 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "mail/template_html_words.h"
 #include "mail/template_lexer.h"
 
 namespace postrider {
 namespace {
-
-using Names = std::initializer_list<std::string_view>;
-
-bool is_one_of(std::string_view name, Names names) {
-  return std::ranges::find(names, name) != names.end();
-}
 
 bool is_html_blank(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
@@ -28,43 +23,8 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c;
 }
 
-/// Elements whose content is no HTML. In the first two character references count, so that an
-/// escaped value may stand there.
-bool is_raw_text(std::string_view tag) {
-  return is_one_of(tag, {"title", "textarea", "style", "script", "xmp", "iframe", "noembed", "noframes",
-                         "noscript", "plaintext"});
-}
-
-/// Attributes that run a script, hold a style or a whole document, or set other attributes.
-bool is_refused(std::string_view tag, std::string_view attribute) {
-  return attribute == "style" || attribute == "srcdoc" || attribute.starts_with("on") || tag == "meta" ||
-         tag == "set" || tag.starts_with("animate");
-}
-
-bool is_url_list(std::string_view attribute) {
-  return is_one_of(attribute, {"srcset", "imagesrcset", "ping", "archive"});
-}
-
-/// By name, and by what a name that nobody knows yet sounds like.
-bool is_url(std::string_view attribute) {
-  return is_one_of(attribute,
-                   {"action", "background", "cite", "classid", "codebase", "data", "dynsrc", "formaction",
-                    "icon", "longdesc", "lowsrc", "manifest", "poster", "profile", "usemap"}) ||
-         attribute.contains("src") || attribute.contains("url") || attribute.contains("uri") ||
-         attribute.ends_with("href");
-}
-
-/// Without "data-" and a namespace's prefix, behind which other programs look for the same.
-std::string_view plain_name(std::string_view attribute) {
-  if (attribute.starts_with("data-")) attribute.remove_prefix(5);
-  if (const auto colon = attribute.find(':'); colon != attribute.npos) {
-    if (attribute.starts_with("xmlns:")) return "href";
-    attribute.remove_prefix(colon + 1);
-  }
-  return attribute;
-}
-
 constexpr std::size_t kLongestName = 64;
+constexpr std::string_view kCommentBegin = "<!--";
 
 }  // namespace
 
@@ -84,6 +44,10 @@ std::optional<HtmlPlace::Fault> HtmlPlace::follow(std::string_view text, bool ve
     }
     joined_ = false;
     step(text[i]);
+    if (state_ == State::raw_text && raw_tag_ == "script" && seen_ == kCommentBegin) {
+      // Behind it an end tag does not always end the script.
+      return Fault{i, "a script must not hold \"<!--\". Take the script out: mail programs drop it anyway"};
+    }
   }
   return std::nullopt;
 }
@@ -116,7 +80,7 @@ void HtmlPlace::step(char c) {
       step_in_comment(c);
       break;
     case State::bogus_comment:
-      if (c == '>') *this = {};
+      if (c == '>') begin_text();
       break;
     case State::before_value:
       if (is_html_blank(c)) break;
@@ -146,17 +110,19 @@ void HtmlPlace::step(char c) {
 
 /// Only its own end tag ends it.
 void HtmlPlace::step_in_raw_text(char c) {
+  if (seen_.empty() && c != '<') return;
   const std::string end = "</" + raw_tag_;
   if (seen_ == end && (is_html_blank(c) || c == '/' || c == '>')) {
     const std::string tag = raw_tag_;
-    *this = {};
+    begin_text();
     tag_ = tag;
     closes_ = true;
     state_ = State::in_tag;
     return step(c);
   }
   seen_ += lower(c);
-  if (!end.starts_with(seen_)) seen_ = c == '<' ? "<" : "";
+  const bool may_go_on = end.starts_with(seen_) || kCommentBegin.starts_with(seen_);
+  if (!may_go_on) seen_ = c == '<' ? "<" : "";
 }
 
 void HtmlPlace::step_after_opening(char c) {
@@ -171,7 +137,7 @@ void HtmlPlace::step_after_opening(char c) {
   } else if (c == '?' || (closes_ && c != '>')) {
     state_ = State::bogus_comment;
   } else {
-    *this = {};  // "a < b" is text
+    begin_text();  // "a < b" is text
     step(c);
   }
 }
@@ -202,7 +168,7 @@ void HtmlPlace::step_in_tag(char c) {
 
 void HtmlPlace::step_in_comment(char c) {
   if (c == '>' && (seen_ == "start" || seen_ == "start-" || seen_ == "--" || seen_ == "--!")) {
-    *this = {};
+    begin_text();
   } else if (c == '-') {
     seen_ = seen_ == "start" ? "start-" : seen_ == "-" || seen_ == "--" || seen_ == "start-" ? "--" : "-";
   } else {
@@ -217,16 +183,23 @@ void HtmlPlace::begin_attribute(char c) {
 
 void HtmlPlace::begin_value() {
   const auto name = plain_name(attribute_);
-  use_ = is_refused(tag_, name) ? Use::refused
-         : is_url_list(name)    ? Use::url_list
-         : is_url(name)         ? Use::url
-                                : Use::plain;
+  use_ = takes_no_value(tag_, name) ? Use::refused
+         : holds_urls(name)         ? Use::url_list
+         : holds_url(name)          ? Use::url
+                                    : Use::plain;
   part_ = UrlPart::start;
   seen_.clear();
 }
 
+void HtmlPlace::begin_text() {
+  HtmlPlace next;
+  next.unsure_ = std::move(unsure_);
+  *this = std::move(next);
+}
+
 void HtmlPlace::end_value() {
   HtmlPlace next;
+  next.unsure_ = std::move(unsure_);
   next.state_ = State::in_tag;
   next.tag_ = std::move(tag_);
   next.closes_ = closes_;
@@ -235,7 +208,9 @@ void HtmlPlace::end_value() {
 
 void HtmlPlace::end_tag() {
   HtmlPlace next;
-  if (!closes_ && is_raw_text(tag_)) {
+  next.unsure_ = std::move(unsure_);
+  if (!closes_ && next.unsure_.empty() && is_read_in_two_ways(tag_)) next.unsure_ = tag_;
+  if (!closes_ && holds_raw_text(tag_)) {
     next.state_ = State::raw_text;
     next.verbatim_ = tag_ == "title" || tag_ == "textarea";
     next.raw_tag_ = std::move(tag_);
@@ -255,8 +230,8 @@ void HtmlPlace::follow_url(char c) {
   if (part_ == UrlPart::start || part_ == UrlPart::undecided) {
     if (is_blank) return;  // browsers read a scheme across line ends
     if (c == ':') {
-      part_ = is_one_of(seen_, {"http", "https"})   ? UrlPart::path
-              : is_one_of(seen_, {"mailto", "tel"}) ? UrlPart::mail
+      part_ = seen_ == "http" || seen_ == "https"   ? UrlPart::path
+              : seen_ == "mailto" || seen_ == "tel" ? UrlPart::mail
                                                     : UrlPart::refused;
     } else if (c == '/') {
       part_ = UrlPart::path;
@@ -309,6 +284,9 @@ std::expected<Escaping, std::string> HtmlPlace::output() {
   const auto refused = [](std::string_view where) {
     return std::unexpected(fmt::format("a field is refused in {}", where));
   };
+  if (!unsure_.empty()) {
+    return refused(fmt::format("HTML behind <{}>, whose content programs read in different ways", unsure_));
+  }
   switch (state_) {
     case State::text:
       return Escaping::html;

@@ -74,6 +74,7 @@ class HtmlPlace {
   void step_in_tag(char c);
   void step_in_comment(char c);
   void begin_attribute(char c);
+  void begin_text();
   void begin_value();
   void end_value();
   void end_tag();
@@ -89,6 +90,7 @@ class HtmlPlace {
   UrlPart part_ = UrlPart::start;
   std::string tag_;        ///< lower case
   std::string attribute_;  ///< lower case
+  std::string unsure_;     ///< an element behind which programs read differently; empty: none so far
   std::string raw_tag_;    ///< whose end tag ends the raw text
   std::string seen_;       ///< begin of a URL's scheme, of "<!--", of an end tag, or dashes of a comment
 };

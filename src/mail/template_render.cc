@@ -39,8 +39,8 @@ class TemplateRendering {
   std::string_view literal(TemplateRange range) const {
     return std::string_view(program_.texts).substr(range.begin, range.count);
   }
-  TemplateValue column(std::size_t index) const;
-  TemplateValue value_of(const TemplateOperand& operand) const;
+  TemplateValue column(std::size_t index);
+  TemplateValue value_of(const TemplateOperand& operand);
   bool evaluate(const TemplateExpression& expression, TemplateValue& value);
   bool holds(const TemplateComparison& comparison);
   bool condition(const TemplateStep& step);
@@ -77,7 +77,7 @@ Result<std::string> TemplateRendering::run() {
         break;
       case TemplateStep::Kind::jump_unless:
         if (condition(step) == step.negated) at = step.index;
-        fine = work_.charge(0);
+        fine = !work_.is_spent();
         break;
     }
     if (!fine) return failure(step);
@@ -88,17 +88,18 @@ Result<std::string> TemplateRendering::run() {
   return std::move(out_);
 }
 
-TemplateValue TemplateRendering::column(std::size_t index) const {
+TemplateValue TemplateRendering::column(std::size_t index) {
   const std::string_view value =
       index < input_.values.size() ? std::string_view{input_.values[index]} : std::string_view{};
   // The first character decides nearly always.
   if (value.empty() || (!(value[0] > ' ') && strip_start(value).empty())) {
+    work_.charge(value.size());
     return TemplateValue::nothing(static_cast<std::int32_t>(index));
   }
   return TemplateValue::of(value);
 }
 
-TemplateValue TemplateRendering::value_of(const TemplateOperand& operand) const {
+TemplateValue TemplateRendering::value_of(const TemplateOperand& operand) {
   switch (operand.kind) {
     case TemplateOperand::Kind::text:
       return TemplateValue::of(literal(operand.text));
@@ -134,11 +135,11 @@ bool TemplateRendering::evaluate(const TemplateExpression& expression, TemplateV
 
 bool TemplateRendering::holds(const TemplateComparison& comparison) {
   const auto left = value_of(comparison.left);
-  if (comparison.relation == Relation::is_true) return is_true(left);
   const auto right = value_of(comparison.right);
+  if (!work_.charge(left.text.size() + right.text.size())) return false;
   switch (comparison.relation) {
     case Relation::is_true:
-      break;
+      return is_true(left);
     case Relation::equal:
       return are_equal(left, right);
     case Relation::unequal:
@@ -152,7 +153,6 @@ bool TemplateRendering::holds(const TemplateComparison& comparison) {
     case Relation::at_least:
       return compare(left, right).value_or(-1) >= 0;
     case Relation::holds:
-      work_.charge(left.text.size());
       return postrider::holds(left, right);
   }
   return false;
@@ -163,6 +163,7 @@ bool TemplateRendering::condition(const TemplateStep& step) {
   for (std::uint32_t i = 0; i < step.range.count; ++i) {
     const auto& comparison = program_.comparisons[step.range.begin + i];
     const bool held = holds(comparison);
+    if (work_.is_spent()) return false;
     if (comparison.next == Connective::end) return held;
     if (held == (comparison.next == Connective::either)) return held;
   }

@@ -29,6 +29,11 @@ std::size_t characters_of(std::string_view text) {
   return count;
 }
 
+/// Letters beyond ASCII take many times the time of others.
+bool charge_letters(std::string_view text, FilterWork& work) {
+  return work.charge(is_ascii(text) ? 0 : 10 * text.size());
+}
+
 /// A whole number, as a count or a place.
 bool count_of(const TemplateValue& value, double& count, FilterWork& work) {
   if (!number_of(value, count, work)) return false;
@@ -159,7 +164,6 @@ bool apply_text_filter(Filter filter, TemplateValue& value, std::span<const Temp
   std::string_view text = text_of(value, value_room);
   if (value.kind == TemplateValue::Kind::number) text = work.fresh({}).assign(text);
   const auto argument = [&](std::size_t i, std::string& room) { return text_of(arguments[i], room); };
-  if (!work.charge(text.size())) return false;
   const auto write = [&](auto&& append) {
     std::string& out = work.fresh(text);
     append(out);
@@ -173,11 +177,11 @@ bool apply_text_filter(Filter filter, TemplateValue& value, std::span<const Temp
       case Filter::prepend:
         return write([&](std::string& out) { out.append(argument(0, first_room)).append(text); });
       case Filter::capitalize:
-        return write([&](std::string& out) { append_capitalized(out, text); });
+        return charge_letters(text, work) && write([&](std::string& out) { append_capitalized(out, text); });
       case Filter::downcase:
-        return write([&](std::string& out) { append_lower(out, text); });
+        return charge_letters(text, work) && write([&](std::string& out) { append_lower(out, text); });
       case Filter::upcase:
-        return write([&](std::string& out) { append_upper(out, text); });
+        return charge_letters(text, work) && write([&](std::string& out) { append_upper(out, text); });
       case Filter::lstrip:
         value = TemplateValue::of(strip_start(text));
         return true;
