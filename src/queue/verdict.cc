@@ -17,8 +17,8 @@ constexpr Micros kLoginPause = 15min;  // asking again sooner gets accounts lock
 constexpr Micros kQuotaProbe = 6h;
 constexpr Micros kAfterMidnight = 1min;  // clocks differ a little
 constexpr int kFaultsUntilStop = 3;
-constexpr int kFaultsOfADay =
-    29;  // pauses of 1, 2, 4 … 32 min, then 1 h: the 29th fault is a day after the first
+// After pauses of 1, 2, 4 … 32 minutes and then an hour each, this one is a day after the first.
+constexpr int kFaultsOfADay = 30;
 
 /// `first`, doubled `times` times, at most `longest`.
 Micros doubled(Micros first, int times, Micros longest) {
