@@ -50,16 +50,3 @@ def test_the_third_mail_is_refused_and_the_others_arrive(here, new_catcher):
     counts = here.counts(campaign)
     assert (counts["sent"], counts["bounced"], counts["failed"]) == (10, 1, 1), counts
     assert len(catcher.log()) == 10
-
-
-def test_a_line_lost_in_the_middle_of_a_large_body_is_no_loss(here, new_catcher):
-    catcher = new_catcher("--fault", "mail 1: body close")
-    here.add_mailbox(catcher.port, "--sessions", "1")
-    campaign = here.create_campaign(write_csv(here.directory / "list.csv", people(1)), "--pace", "none",
-                                    message="A line of a long message.\n" * 200_000)
-    with here.serving():
-        here.send(campaign)
-        wait_until(lambda: here.attempts(campaign, ADDRESS), 60, "an attempt is on record")
-        [row] = here.export(campaign)
-        assert row["status"] == "pending", row  # before the dot: nothing was accepted, so it is tried again
-    assert catcher.log() == []

@@ -44,6 +44,7 @@ std::string words_of(const Capabilities& offers) {
   add(offers.eight_bit_mime, "8BITMIME");
   add(offers.smtputf8, "SMTPUTF8");
   add(offers.starttls, "STARTTLS");
+  add(offers.auth_scram_sha_256, "AUTH SCRAM-SHA-256");
   add(offers.auth_plain, "AUTH PLAIN");
   add(offers.auth_login, "AUTH LOGIN");
   add(offers.size, offers.max_size == 0 ? "SIZE" : fmt::format("SIZE {}", offers.max_size));
@@ -156,10 +157,11 @@ class Try {
   }
 
   Async<void> converse() {
-    EntryOptions entry{.our_name = options_.our_name, .deadlines = options_.deadlines};
+    EntryOptions entry{.our_name = options_.our_name.empty() ? full_host_name() : options_.our_name,
+                       .deadlines = options_.deadlines};
     entry.deadlines.connect = entry.deadlines.greeting = entry.deadlines.command = patience_;
     entry.observe = [this](const EntryStep& step) { observe(step); };
-    auto entering = enter(line_, server_, tls_.get(), entry);
+    auto entering = enter(line_, server_, tls_.get(), keys_, entry);
     auto trouble = co_await entering;
     if (trouble) {
       if (trouble->kind != Trouble::Kind::tls_cert) settle_tls();
@@ -217,6 +219,7 @@ class Try {
   asio::io_context loop_;
   asio::steady_timer timer_;
   std::shared_ptr<asio::ssl::context> tls_;
+  SaltedKeys keys_;
   Line line_;
   MailServerTrial trial_;
   BootTime since_;

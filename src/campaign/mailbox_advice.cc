@@ -40,6 +40,12 @@ constexpr std::array kRows = {
     Row{Kind::connect, any_stage, "", "", 0, any_tls,
         "Check host and port, and that no firewall keeps this machine from them. The usual ports are 587 (--tls "
         "starttls) and 465 (--tls implicit)."},
+    Row{Kind::port_closed, any_stage, "", "", 25, any_tls,
+        "Many networks and cloud providers close port 25 to the outside. Use the provider's submission port: "
+        "`postrider mailbox update {name} --smtp-port 587 --tls starttls`, or 465 with --tls implicit."},
+    Row{Kind::port_closed, any_stage, "", "", 0, any_tls,
+        "Check host and port, and that no firewall keeps this machine from them. The usual ports are 587 (--tls "
+        "starttls) and 465 (--tls implicit)."},
     // ---- the wrong kind of port
     Row{Kind::timeout, Stage::greeting, "", "", 465, Tls::starttls,
         "Port 465 wants TLS from the first byte: `postrider mailbox update {name} --tls implicit`."},
@@ -104,6 +110,9 @@ constexpr std::array kRows = {
     Row{Kind::no_auth, any_stage, "", "", 0, any_tls,
         "The server offers no way to log in that we speak (SCRAM-SHA-256, PLAIN, LOGIN). If it wants no login: "
         "`postrider mailbox update {name} --user ''`; if it wants OAuth, make an app password instead."},
+    Row{Kind::server_proof, any_stage, "", "", 0, any_tls,
+        "The server did not prove that it knows this password: it may be another than it says. Check the host and the "
+        "password; do not pin its key."},
     // ---- the sender
     Row{Kind::reply, Stage::mail, "530", "", 0, any_tls,
         "The server wants a login: `postrider mailbox update {name} --user USER`."},

@@ -189,6 +189,20 @@ TEST_F(CatcherTest, AnswersALargeBodyEarly) {
   EXPECT_TRUE(caught().empty());
 }
 
+TEST_F(CatcherTest, ClosesTheLineAmidALargeBodyAndNothingWasAccepted) {
+  options_.faults = {*parse_fault_rule("mail 1: body close")};
+  options_.max_message = 100'000'000;
+  start();
+  std::string message;  // more than the buffers of a loopback line take
+  while (message.size() < 30'000'000) message += std::string(900, 'x') + "\r\n";
+  const auto outcomes =
+      deliver_all(client_, server_, {{envelope_to("anna"), message}, {envelope_to("bert"), "x\r\n"}});
+  ASSERT_FALSE(outcomes[0].has_value());
+  EXPECT_EQ(static_cast<int>(outcomes[0].error().stage), static_cast<int>(Stage::body));
+  ASSERT_TRUE(outcomes[1].has_value()) << outcomes[1].error().text;
+  EXPECT_EQ(caught().size(), 1u);
+}
+
 TEST_F(CatcherTest, ClosesAnIdleSession) {
   options_.idle_limit = std::chrono::milliseconds{50};
   start();

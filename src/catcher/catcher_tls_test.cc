@@ -44,6 +44,19 @@ TEST_F(CatcherTlsTest, SendsAfterStarttls) {
   EXPECT_EQ(caught().size(), 3u);
 }
 
+TEST_F(CatcherTlsTest, LetsInByEachMechanismItOffers) {
+  for (const char* mechanisms : {"SCRAM-SHA-256", "PLAIN", "LOGIN", "SCRAM-SHA-256 PLAIN LOGIN"}) {
+    options_.login_mechanisms = mechanisms;
+    const Outcome outcome = send_over_tls(CertificateKind::good, Tls::starttls);
+    EXPECT_TRUE(outcome.has_value()) << mechanisms << ": " << outcome.error().text;
+    server_.password = "wrong";
+    EXPECT_EQ(send_one("bert").error().reply.code, 535) << mechanisms;
+    stop();
+    catcher_.reset();
+    loop_.restart();
+  }
+}
+
 TEST_F(CatcherTlsTest, SendsOverImplicitTls) {
   const Outcome outcome = send_over_tls(CertificateKind::good, Tls::implicit);
   ASSERT_TRUE(outcome.has_value()) << outcome.error().text;

@@ -1,10 +1,10 @@
 """OpenSMTPD. Debian 12 builds it against OpenSSL 3, which its TLS server does not survive
 (OpenSMTPD issues 1171 and 1239), and without TLS it offers no login; `speaks_tls` finds out."""
 
-import crypt
 import shutil
 import smtplib
 import ssl
+import subprocess
 
 from .packages import unpacked
 from .real_server import NOBODY, PASSWORD, USER, RealServer
@@ -28,7 +28,8 @@ class OpenSmtpd(RealServer):
 
     def configure(self):
         self.tree = unpacked("opensmtpd")
-        hashed = crypt.crypt(PASSWORD, crypt.mksalt(crypt.METHOD_SHA512))
+        hashed = subprocess.run(["openssl", "passwd", "-6", PASSWORD], check=True, timeout=60, text=True,
+                                capture_output=True).stdout.strip()
         self.write("logins", f"{USER} {hashed}\n", 0o640)
         self.write("smtpd.conf", CONFIGURATION.format(here=self.directory, port=self.port), 0o640)
         (self.directory / "key.pem").chmod(0o600)

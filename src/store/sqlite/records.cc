@@ -16,6 +16,15 @@ namespace {
 constexpr std::size_t kBrakeLooksAt = 200;
 constexpr int kSoftCampaigns = 3;  // an address that fails softly in so many campaigns is dead
 
+/// Of a mailbox's pause or stop, for people: what it means, then what was said or seen.
+std::string why_of(const AttemptOutcome& outcome) {
+  const std::string text = one_line(outcome.text, 300);
+  if (text.empty() || text == outcome.reason) return outcome.reason;
+  if (outcome.code == 0) return outcome.reason + " " + text;
+  return fmt::format("{} It said: {}{}{} {}", outcome.reason, outcome.code,
+                     outcome.enhanced.empty() ? "" : " ", outcome.enhanced, text);
+}
+
 bool was_charged(const Held& held) {
   return held.tries > 0;
 }
@@ -184,7 +193,7 @@ void Records::move_mailbox(Work& work, const Held& held, const Verdict& verdict,
       // Many sessions may break together; that is one fault, not fifty.
       if (mailbox.status == 2) return;
       if (mailbox.status == 1 && mailbox.paused_until > to_micros(work.now)) return;
-      mailbox_fault_.run(held.mailbox.value, 1, std::string_view{outcome.reason},
+      mailbox_fault_.run(held.mailbox.value, 1, std::string_view{why_of(outcome)},
                          to_micros(verdict.mailbox_until));
       mailbox.status = 1;
       mailbox.paused_until = to_micros(verdict.mailbox_until);
@@ -192,7 +201,7 @@ void Records::move_mailbox(Work& work, const Held& held, const Verdict& verdict,
       break;
     case Move::stop:
       if (mailbox.status == 2) return;
-      mailbox_fault_.run(held.mailbox.value, 2, std::string_view{outcome.reason}, std::nullopt);
+      mailbox_fault_.run(held.mailbox.value, 2, std::string_view{why_of(outcome)}, std::nullopt);
       mailbox.status = 2;
       ++mailbox.faults_in_a_row;
       break;
