@@ -170,6 +170,10 @@ TEST(TemplateFilters, NumbersAreDecimal) {
       {"1 | divided_by: 0", "bad_value: Line 1: it is divided by 0."},
       {"999999999999999 | plus: 1",
        "bad_value: Line 1: the number has more than 15 digits before its point."},
+      {"9999999999999999 | plus: 1",
+       "error: No column matches {{ 9999999999999999 }} (line 1). The columns are: name, none, "
+       "amount, words, date."},
+      {"'9999999999999999' | append: ''", "9999999999999999"},
       {"1 | plus: 'x'", "error: Line 1: the filter \"plus\" takes a number first."},
       {"1 | plus", "error: Line 1: the filter \"plus\" takes one value, as in : \"text\"."},
       {"1 | abs: 2", "error: Line 1: the filter \"abs\" takes no value behind it."},

@@ -42,6 +42,7 @@ std::optional<double> read_number(std::string_view text) {
   if (points > 1 || digits.front() == '.' || digits.back() == '.') return std::nullopt;
   double number = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (number >= kLargestNumber) return std::nullopt;
   return negative ? -number : number;
 }
 

@@ -40,7 +40,8 @@ struct TemplateValue {
 /// The largest number a template calculates with, and what keeps every result exact to the unit.
 inline constexpr double kLargestNumber = 1e15;
 
-/// Blanks around it, a sign, digits, a point: "-12.50". No exponent, no thousands, no other base.
+/// Blanks around it, a sign, digits, a point: "-12.50". No exponent, no thousands, no other base, and
+/// at most 15 digits before the point: what is longer is a text, such as an account's number.
 std::optional<double> read_number(std::string_view text);
 
 /// As short as it can be said with 15 digits, never with an exponent: "0.3", "1200", "-0.125".
