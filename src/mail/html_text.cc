@@ -47,14 +47,14 @@ std::string decoded(std::string_view text, bool in_attribute) {
 
 class Converter {
  public:
-  explicit Converter(std::string_view html_template) : marked_(take_tags_out(html_template)) {}
+  explicit Converter(MarkedTemplate html) : marked_(std::move(html)) {}
 
-  std::string convert() {
+  TextWriter& convert() {
     HtmlReader reader(marked_.text);
     HtmlToken token;
     while (reader.next(token)) take(token);
     end_link();
-    return writer_.finish();
+    return writer_;
   }
 
  private:
@@ -308,7 +308,11 @@ class Converter {
 }  // namespace
 
 std::string html_to_text(std::string_view html_template) {
-  return Converter(html_template).convert();
+  return Converter(take_tags_out(html_template)).convert().finish();
+}
+
+std::string rendered_html_to_text(std::string_view html) {
+  return Converter(without_tags(html)).convert().finish_rendered();
 }
 
 }  // namespace postrider

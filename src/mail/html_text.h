@@ -14,4 +14,7 @@ namespace postrider {
 /// is read about as browsers do. Text that merely looks like a tag stays text.
 std::string html_to_text(std::string_view html_template);
 
+/// The same for HTML that is rendered: values in it that look like tags are text.
+std::string rendered_html_to_text(std::string_view html);
+
 }  // namespace postrider

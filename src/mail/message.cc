@@ -130,7 +130,7 @@ bool is_blank(std::string_view text) {
 /// recipient, the HTML says it, and where that has no words, the subject.
 std::string text_beside_html(const MessageParts& parts) {
   if (!is_blank(parts.text)) return parts.text;
-  std::string text = html_to_text(parts.html);
+  std::string text = rendered_html_to_text(parts.html);
   if (is_blank(text)) text = parts.subject;
   if (is_blank(text)) text = "This message has no text.";
   return text;

@@ -206,6 +206,8 @@ TEST(MessageRules, F8HtmlHasATextBeforeItThatIsNeverEmpty) {
       {"one made from the HTML", "", "<p>Hi <a href=\"https://x.example\">there</a></p>", "S",
        "Hi there <https://x.example>\r\n"},
       {"blank for this recipient", " \n\t\0"s, "<p>Hi</p>", "S", "Hi\r\n"},
+      {"values that look like tags", "", "<p>{{ a }} &#123;% b %} {% comment %}</p>", "S",
+       "{{ a }} {% b %} {% comment %}\r\n"},
       {"HTML without words", "", "<img src=a>", "S", "S\r\n"},
       {"no words at all", "", "<img src=a>", "", "This message has no text.\r\n"},
   };

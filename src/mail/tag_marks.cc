@@ -116,6 +116,12 @@ MarkedTemplate take_tags_out(std::string_view text) {
   return marked;
 }
 
+MarkedTemplate without_tags(std::string_view text) {
+  MarkedTemplate marked;
+  append_literal(marked.text, text);
+  return marked;
+}
+
 std::string put_tags_back(std::string_view text, const std::vector<std::string>& tags) {
   std::string out;
   out.reserve(text.size() + 16 * tags.size());

@@ -37,6 +37,9 @@ struct MarkedTemplate {
 /// Comments are gone, and raw blocks are text like any other.
 MarkedTemplate take_tags_out(std::string_view text);
 
+/// A text without tags as a marked template, though it may look as if there were some.
+MarkedTemplate without_tags(std::string_view text);
+
 /// Fills `tags` into the marks of `text`, in order. Braces of the text that a template would take
 /// for a tag, alone or together with a neighbouring tag, become {{ "{{" }} and the like.
 std::string put_tags_back(std::string_view text, const std::vector<std::string>& tags);

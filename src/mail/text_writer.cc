@@ -205,11 +205,19 @@ void TextWriter::append_link(std::string_view url, const std::vector<std::string
   blank_ = blank_after;
 }
 
-std::string TextWriter::finish() {
+void TextWriter::trim_end() {
   while (!out_.empty() && (out_.back() == ' ' || out_.back() == '\n')) out_.pop_back();
-  auto text = put_tags_back(out_, tags_);
-  if (!text.empty()) text += '\n';
-  return text;
+  if (!out_.empty()) out_ += '\n';
+}
+
+std::string TextWriter::finish() {
+  trim_end();
+  return put_tags_back(out_, tags_);
+}
+
+std::string TextWriter::finish_rendered() {
+  trim_end();
+  return std::move(out_);
 }
 
 }  // namespace postrider

@@ -35,7 +35,8 @@ class TextWriter {
   }
   std::size_t depth() const { return branches_.size(); }  ///< of conditional tags that are open
 
-  std::string finish();
+  std::string finish();           ///< a template
+  std::string finish_rendered();  ///< a text; there were no tags
 
  private:
   /// Where the text stands; of two branches that meet, what both have.
@@ -55,6 +56,7 @@ class TextWriter {
   void settle();  ///< a conditional tag comes next
   void end_branch();
   void append_tag(std::string text);
+  void trim_end();
 
   std::string out_;
   std::vector<std::string> tags_;
