@@ -25,10 +25,11 @@ def new_recorder():
         recorder.stop()
 
 
-def send_list(here, recorder, rows, *mailbox_options, header=("email", "name", "company"), **content):
+def send_list(here, recorder, rows, *mailbox_options, **content):
     """A campaign to a list, sent to its end; its id."""
-    listed = write_csv(here.directory / "list.csv", rows, header=header)
-    here.add_mailbox(recorder.port, *mailbox_options)
+    listed = write_csv(here.directory / "list.csv", rows)
+    login = {"POSTRIDER_SMTP_PASSWORD": "secret"} if "--user" in mailbox_options else {}
+    here.add_mailbox(recorder.port, *mailbox_options, **login)
     campaign = here.create_campaign(listed, "--pace", "none", **content)
     with here.serving():
         here.send(campaign, "--wait", expect=None)
@@ -83,7 +84,7 @@ def test_no_value_becomes_a_command_or_a_header(here, new_recorder):
     here.refuse("mailbox", "add", "--name", "evil", "--from", "a@b.example", "--from-name", "A" + evil,
                 "--smtp-host", "127.0.0.1", "--smtp-port", recorder.port, "--tls", "none", code=2)
     campaign = send_list(here, recorder, rows, "--user", "ana",
-                         subject="Hello {{ name }}", message="Dear {{ name }}\n", POSTRIDER_SMTP_PASSWORD="secret")
+                         subject="Hello {{ name }}", message="Dear {{ name }}\n")
     assert here.states(campaign) == {"ana@example.org": "sent"}
     strange = [command for command in recorder.commands() if not COMMAND.fullmatch(command)]
     assert not strange, strange
@@ -133,7 +134,7 @@ def test_nothing_is_said_before_its_turn(here, new_recorder, offers):
     """SMTP-WIRE-07: greeting, EHLO, AUTH and DATA are answered first; without PIPELINING everything is."""
     recorder = new_recorder(offers=offers)
     rows = [(f"person{n}@example.org", "Ana", "x") for n in range(8)]
-    campaign = send_list(here, recorder, rows, "--user", "ana", "--sessions", "1", POSTRIDER_SMTP_PASSWORD="secret")
+    campaign = send_list(here, recorder, rows, "--user", "ana", "--sessions", "1")
     assert set(here.states(campaign).values()) == {"sent"}
     assert not recorder.early(), recorder.early()
     assert len(recorder.messages()) == 8
