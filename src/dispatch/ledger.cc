@@ -15,8 +15,10 @@ constexpr std::chrono::milliseconds kRetryEvery{500};
 constexpr int kRetriesWhenStopping = 4;
 
 /// In full flow it is worth a moment's wait to gather a larger group: a transaction costs as much for one
-/// email as for ten. The wait ends as soon as the group is as large as experience says it gets.
-constexpr std::chrono::microseconds kGatherFor{500};
+/// email as for ten. The wait ends as soon as the group is as large as experience says it gets. The more is
+/// under way, the more comes within a moment, so the longer it may be.
+constexpr std::chrono::microseconds kGatherForEach{10};
+constexpr std::chrono::microseconds kGatherAtMost{1500};
 constexpr int kGroupsBetweenTrials = 16;
 
 /// Where the kill stories strike: each name after the commit that made it true.
@@ -113,7 +115,8 @@ void Ledger::gather(std::unique_lock<std::mutex>& lock) {
   const auto wanted = std::min(worth_, under_way_ / 2);
   if (last_group_ < 2 || wanted < 2) return;
   gathering_for_ = wanted;
-  const bool came = woken_.wait_for(lock, kGatherFor, [&] { return stopping_ || asked_.size() >= wanted; });
+  const auto moment = std::min(kGatherForEach * static_cast<int>(under_way_), kGatherAtMost);
+  const bool came = woken_.wait_for(lock, moment, [&] { return stopping_ || asked_.size() >= wanted; });
   gathering_for_ = 0;
   if (!came) {
     worth_ = asked_.size();
