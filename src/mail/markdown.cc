@@ -323,10 +323,13 @@ class Renderer {
     for (const char c : url) {
       if (static_cast<unsigned char>(c) > 0x20) compact += c;
     }
-    const auto colon = compact.find_first_of(":/?#");
-    if (colon == compact.npos || compact[colon] != ':' || words_.starts_with_tag(compact)) return;
-    const auto scheme = lower_ascii(std::string_view{compact}.substr(0, colon));
-    if (std::ranges::find(allowed, scheme) != allowed.end()) return;
+    const auto end = std::min(compact.find_first_of(":/?#"), compact.size());
+    const auto begin = std::string_view{compact}.substr(0, end);
+    // A branch could hold another scheme than the one that is seen here.
+    if (!words_.holds_condition(begin)) {
+      if (end == compact.size() || compact[end] != ':' || words_.starts_with_tag(begin)) return;
+      if (std::ranges::find(allowed, lower_ascii(begin)) != allowed.end()) return;
+    }
     error_ = {Error::Kind::invalid, "unsafe_link",
               fmt::format("The {} \"{}\" does not begin with {}. Write its full address.", what,
                           one_line(words_.with_tags(url), 100),

@@ -57,6 +57,14 @@ bool TagWords::are_conditions_only(std::string_view converted) const {
   return any;
 }
 
+bool TagWords::holds_condition(std::string_view converted) const {
+  for (auto at = converted.find(start_); at != converted.npos; at = converted.find(start_, at + 1)) {
+    const auto* tag = tag_at(converted.substr(at));
+    if (tag != nullptr && tag->kind != TemplateTag::Kind::output) return true;
+  }
+  return false;
+}
+
 std::string TagWords::with_tags(std::string_view converted) const {
   std::string marks;
   std::vector<std::string> tags;

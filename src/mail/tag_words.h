@@ -24,6 +24,9 @@ class TagWords {
 
   bool starts_with_tag(std::string_view converted) const { return tag_at(converted) != nullptr; }
 
+  /// Whether there is a tag in it that is no output: what stands there depends on a condition.
+  bool holds_condition(std::string_view converted) const;
+
   /// Whether there are tags, none of which is an output, and nothing else but blanks.
   bool are_conditions_only(std::string_view converted) const;
 
