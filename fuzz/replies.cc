@@ -72,8 +72,12 @@ void check_meaning(const Reply& reply, Stage stage) {
   const auto meaning = interpret({.kind = Trouble::Kind::reply, .stage = stage, .reply = reply});
   const bool at_dot = stage == Stage::dot;
   require(!meaning.reason.empty(), "every trouble has a reason");
-  require((meaning.disposition == Disposition::delivered) == (at_dot && reply.code / 100 == 2),
-          "only 2xx to the dot is success");
+  // Where code and enhanced code disagree ("250 5.7.1 …"), the table may say "not now" instead.
+  const bool agrees = reply.enhanced.empty() || reply.enhanced[0] - '0' == reply.code / 100;
+  const bool accepted = at_dot && reply.code / 100 == 2;
+  const bool delivered = meaning.disposition == Disposition::delivered;
+  require(accepted || !delivered, "only 2xx to the dot is success");
+  require(!accepted || !agrees || delivered, "2xx to the dot is success");
   require(!meaning.suppress || meaning.blame == Blame::recipient, "only the address itself is suppressed");
   require(!meaning.suppress || stage >= Stage::rcpt, "nothing before RCPT suppresses an address");
   require(meaning.disposition != Disposition::unknown || (at_dot && reply.code < 400),
