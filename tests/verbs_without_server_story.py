@@ -97,7 +97,7 @@ def test_every_verb_has_help(here):
                  "uncertain", "suppression"),
             ("mailbox",): ("add", "list", "show", "presets", "test", "update", "remove", "resume"),
             ("campaign",): ("create", "list", "show", "plan", "send", "pause", "resume", "stop", "retry",
-                            "duplicate", "watch", "emails", "export", "delete", "update"),
+                            "duplicate", "watch", "emails", "export", "delete", "update", "check", "preview", "test"),
             ("queue",): ("create", "list", "describe", "update", "pause", "resume", "purge", "tasks"),
             ("uncertain",): ("list", "resolve"), ("suppression",): ("add", "remove", "list"),
             ("catch",): ("list", "show")}.items():
