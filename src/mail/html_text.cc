@@ -229,9 +229,29 @@ class Converter {
     keep_tags(end, token.end_mark);
     Link link{
         .url = shown_url(decoded(href->value, true)), .start = writer_.position(), .depth = writer_.depth()};
-    for (auto i = first; i < end; ++i) link.tags.push_back(marked_.tags[i].without_dashes());
-    if (link.url.empty()) return;
+    // What stood behind a "?" of mailto is gone, with its tags.
+    const auto shown = first + static_cast<std::size_t>(std::ranges::count(link.url, kTagMark));
+    if (link.url.empty() || !stands_alone(first, shown)) return;
+    std::size_t at = 0;
+    const bool web = lower_ascii(link.url.substr(0, 4)) == "http";
+    for (auto i = first; i < shown; ++i) {
+      at = link.url.find(kTagMark, at);
+      const bool in_query = link.url.find('?') < at;
+      ++at;
+      link.tags.push_back(web ? as_in_the_link(marked_.tags[i], in_query) : marked_.tags[i].without_dashes());
+    }
     link_ = std::move(link);
+  }
+
+  /// An output behind an address's scheme as the HTML itself has it: percent-encoded, so that a blank or
+  /// a ">" of a value does not end the address early.
+  static std::string as_in_the_link(const TemplateTag& tag, bool in_query) {
+    auto text = tag.without_dashes();
+    if (tag.kind != TemplateTag::Kind::output || text.contains("url_encode")) return text;
+    text.resize(text.size() - std::string_view{"}}"}.size());
+    text += "| url_encode | replace: \"+\", \"%20\" ";
+    if (!in_query) text += "| replace: \"%2F\", \"/\" ";
+    return text + "}}";
   }
 
   /// Whether these tags can be moved together: each condition among them is opened and closed there.

@@ -20,8 +20,10 @@ bool holds_raw_text(std::string_view tag) {
 }
 
 bool takes_no_value(std::string_view tag, std::string_view attribute) {
-  return attribute == "style" || attribute == "srcdoc" || attribute.starts_with("on") || tag == "meta" ||
-         tag == "set" || tag.starts_with("animate");
+  return attribute == "style" || attribute == "srcdoc" || attribute.starts_with("on") ||
+         tag.starts_with("animate") ||
+         is_one_of(tag, {"applet", "base", "embed", "frame", "iframe", "link", "meta", "object", "param",
+                         "script", "set"});
 }
 
 bool holds_urls(std::string_view attribute) {

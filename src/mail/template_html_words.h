@@ -14,7 +14,8 @@ bool holds_raw_text(std::string_view tag);
 /// whether scripts run, or on names that mean something else in there, as <title> does in <svg>.
 bool is_read_in_two_ways(std::string_view tag);
 
-/// Attributes that run a script, hold a style or a whole document, or set other attributes.
+/// Attributes that run a script, hold a style or a whole document, or set other attributes; and all of the
+/// elements that load a script, a style or a document from elsewhere or say where links lead.
 bool takes_no_value(std::string_view tag, std::string_view attribute);
 
 /// Attributes that hold an address: by name, and by what a name that nobody knows yet sounds like.
