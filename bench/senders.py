@@ -114,8 +114,11 @@ class Postrider:
         """CPU seconds (user and system) of each thread so far, by its name."""
         seconds = {}
         for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
-            name = (task / "comm").read_text().strip()
-            on_cpu = int((task / "schedstat").read_text().split()[0]) / 1e9
+            try:
+                name = (task / "comm").read_text().strip()
+                on_cpu = int((task / "schedstat").read_text().split()[0]) / 1e9
+            except OSError:
+                continue  # a thread that has just ended
             seconds[name] = seconds.get(name, 0.0) + on_cpu
         return seconds
 
