@@ -49,16 +49,36 @@ std::string unresolved_text(const Column& column) {
       rows, more);
 }
 
+/// The same without its faulty parts, so that what is wrong with the rest is said at the same time.
+Campaign without_faults(Campaign campaign, const std::vector<Letter::Fault>& faults) {
+  for (const auto& fault : faults) {
+    if (fault.part == "subject") {
+      campaign.subject = "-";
+    } else if (fault.part == "message" || fault.part == "text part") {
+      campaign.message = "-";
+      campaign.content.text.clear();
+      campaign.content.format = MessageFormat::text;
+    } else if (fault.part.starts_with("header")) {
+      campaign.content.headers.clear();
+    } else {
+      campaign.content.reply_to.clear();
+    }
+  }
+  return campaign;
+}
+
 void check_fields(const Campaign& campaign, CampaignCheck& check) {
-  const auto letter = Letter::compile(campaign, {});
-  if (!letter) {
+  auto letter = Letter::compile(campaign, {});
+  if (letter) {
+    check.letter = *letter;
+  } else {
     for (const auto& [part, error] : letter.error()) {
       check.problems.push_back({error.code, fmt::format("In the {}: {}", part, error.message)});
     }
-    return;
+    letter = Letter::compile(without_faults(campaign, letter.error()), {});
+    if (!letter) return;
   }
-  check.letter = *letter;
-  check.required = check.letter->required_columns();
+  check.required = (*letter)->required_columns();
   std::erase_if(check.required, [&](std::size_t i) { return campaign.columns[i].empty == 0; });
   for (const auto i : check.required) {
     const auto& column = campaign.columns[i];
