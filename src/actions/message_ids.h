@@ -4,6 +4,7 @@
 // again.
 
 #include "actions/context.h"
+#include "mail/message_id.h"
 
 namespace postrider {
 
@@ -14,7 +15,7 @@ class MessageIds {
   void fill(CampaignId campaign, EmailView& email) const;
 
  private:
-  SecretBox::Key key_;
+  MessageIdKey key_;
 };
 
 }  // namespace postrider

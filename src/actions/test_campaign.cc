@@ -4,6 +4,7 @@
 
 #include "actions/write_email.h"
 #include "base/text.h"
+#include "mail/message_id.h"
 
 namespace postrider {
 namespace {
@@ -90,8 +91,8 @@ Result<CampaignTestAnswer> test_campaign(ActionContext& context, CampaignId id, 
 
   auto& parts = written->parts;
   parts.date = context.clock.wall_now();
-  parts.message_id = make_message_id(context.secrets.subkey("message-id"), id.value, to_micros(parts.date),
-                                     kTestGeneration, parts.from.domain);
+  parts.message_id = MessageIdKey(context.secrets.subkey("message-id"))
+                         .message_id(id.value, to_micros(parts.date), kTestGeneration, parts.from.domain);
   const auto message = compose(parts);
   const auto reply = send(context, mailbox, parts, message);
   context.store.audit(

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "campaign/letter.h"
+#include "mail/message_id.h"
 
 namespace postrider {
 namespace {
@@ -87,8 +88,8 @@ Result<WrittenEmail> write_email(ActionContext& context, CampaignId id, std::str
                     fmt::format("Recipient {} (row {}, {}): {}", email->ordinal, email->source_row,
                                 email->address, parts.error().message));
   }
-  parts->message_id = make_message_id(context.secrets.subkey("message-id"), id.value, email->recipient.value,
-                                      kMessageGeneration, from->domain);
+  parts->message_id = MessageIdKey(context.secrets.subkey("message-id"))
+                          .message_id(id.value, email->recipient.value, kMessageGeneration, from->domain);
   parts->date = now;
   auto message = compose(*parts);
   return WrittenEmail{std::move(*email), std::move(*mailbox), std::move(*parts), std::move(message)};

@@ -63,7 +63,7 @@ EmailHandler::EmailHandler(CampaignStore& store, Sessions& wire, Sessions& mock,
       wire_(wire),
       mock_(mock),
       caught_(caught),
-      message_id_key_(secrets.subkey("message-id")),
+      message_ids_(secrets.subkey("message-id")),
       clock_(clock) {}
 
 Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
@@ -107,8 +107,8 @@ Async<HandlerResult> EmailHandler::send(const ClaimedTask& task, Gate& gate,
   if (!opened) co_return ended_by(opened.error());
   const std::unique_ptr<Session> session = std::move(*opened);
 
-  parts->message_id = make_message_id(message_id_key_, task.campaign.value, recipient.recipient.value,
-                                      kMessageGeneration, from.from.domain);
+  parts->message_id = message_ids_.message_id(task.campaign.value, recipient.recipient.value,
+                                              kMessageGeneration, from.from.domain);
   parts->date = clock_.wall_now();
   const ComposedMessage message = compose(*parts);
   const Envelope envelope{

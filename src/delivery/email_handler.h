@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "delivery/domain_pace.h"
 #include "delivery/materials.h"
+#include "mail/message_id.h"
 #include "mail/session.h"
 #include "queue/handler.h"
 
@@ -31,7 +32,7 @@ class EmailHandler : public TaskHandler {
   Sessions& wire_;
   Sessions& mock_;
   Sessions& caught_;
-  const SecretBox::Key message_id_key_;
+  const MessageIdKey message_ids_;
   const Clock& clock_;
 };
 

@@ -53,12 +53,4 @@ struct ComposedMessage {
 /// always has a text: where `text` is blank, one is made from the HTML.
 ComposedMessage compose(const MessageParts& parts);
 
-/// The only one so far: a further email of one recipient in one campaign would count on.
-inline constexpr int kMessageGeneration = 1;
-
-/// `<26 characters of base32(HMAC-SHA256(key, campaign, recipient, generation))@domain>`: the same
-/// on every attempt of one email, and unguessable without `key` (32 bytes).
-std::string make_message_id(std::span<const unsigned char> key, std::int64_t campaign, std::int64_t recipient,
-                            int generation, std::string_view domain);
-
 }  // namespace postrider

@@ -1,9 +1,8 @@
-#include <sodium.h>
+#include "mail/message_id.h"
 
 #include <array>
 
 #include "base/check.h"
-#include "mail/message.h"
 
 namespace postrider {
 namespace {
@@ -28,9 +27,13 @@ std::string base32(std::span<const unsigned char> bytes, std::size_t length) {
 
 }  // namespace
 
-std::string make_message_id(std::span<const unsigned char> key, std::int64_t campaign, std::int64_t recipient,
-                            int generation, std::string_view domain) {
+MessageIdKey::MessageIdKey(std::span<const unsigned char> key) {
   CHECK(key.size() == crypto_auth_hmacsha256_KEYBYTES);
+  crypto_auth_hmacsha256_init(&begun_, key.data(), key.size());
+}
+
+std::string MessageIdKey::message_id(std::int64_t campaign, std::int64_t recipient, int generation,
+                                     std::string_view domain) const {
   // Fixed widths, so that no two triples make the same octets. Big-endian: the same on every machine.
   std::array<unsigned char, 24> input{};
   const std::uint64_t numbers[] = {static_cast<std::uint64_t>(campaign),
@@ -40,7 +43,9 @@ std::string make_message_id(std::span<const unsigned char> key, std::int64_t cam
     input[i] = static_cast<unsigned char>(numbers[i / 8] >> (56 - 8 * (i % 8)));
   }
   std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
-  crypto_auth_hmacsha256(mac.data(), input.data(), input.size(), key.data());
+  auto state = begun_;
+  crypto_auth_hmacsha256_update(&state, input.data(), input.size());
+  crypto_auth_hmacsha256_final(&state, mac.data());
   std::string id = "<";
   id += base32(mac, kLength);
   id += '@';

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "mail/gmime_reader_test.h"
 #include "mail/message.h"
+#include "mail/message_id.h"
 #include "mail/reading_test.h"
 
 namespace postrider {
@@ -92,7 +93,7 @@ TEST(MessageRules, F3TheMessageIdIsUniqueAndStaysWithItsEmail) {
   const std::vector<unsigned char> key(32, 3);
   std::set<std::string> all;
   for (int recipient = 0; recipient < 20'000; ++recipient)
-    all.insert(make_message_id(key, 1, recipient, 1, "example.com"));
+    all.insert(MessageIdKey(key).message_id(1, recipient, 1, "example.com"));
   EXPECT_EQ(all.size(), 20'000u);
   for (const auto& id : all) {
     ASSERT_EQ(id.find(' '), id.npos);

@@ -1,4 +1,5 @@
 #include "mail/message.h"
+#include "mail/message_id.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -342,14 +343,15 @@ RC_GTEST_PROP(Message, CarriesItsSubjectAndTextUnchanged, ()) {
 // SMTP-WINDOW-11
 TEST(MessageId, IsTheSameOnEveryAttemptAndDifferentForEveryEmail) {
   const std::vector<unsigned char> key(32, 7);
-  const std::string id = make_message_id(key, 1, 2, 0, "example.com");
-  EXPECT_EQ(id, make_message_id(key, 1, 2, 0, "example.com"));
+  const std::string id = MessageIdKey(key).message_id(1, 2, 0, "example.com");
+  EXPECT_EQ(id, MessageIdKey(key).message_id(1, 2, 0, "example.com"));
   EXPECT_THAT(id, testing::MatchesRegex("<[a-z2-7]{26}@example\\.com>"));
-  std::set<std::string> all{id, make_message_id(std::vector<unsigned char>(32, 8), 1, 2, 0, "example.com")};
+  std::set<std::string> all{
+      id, MessageIdKey(std::vector<unsigned char>(32, 8)).message_id(1, 2, 0, "example.com")};
   for (int campaign = 0; campaign < 20; ++campaign) {
     for (int recipient = 0; recipient < 20; ++recipient) {
       for (int generation = 0; generation < 5; ++generation) {
-        all.insert(make_message_id(key, campaign + 100, recipient, generation, "example.com"));
+        all.insert(MessageIdKey(key).message_id(campaign + 100, recipient, generation, "example.com"));
       }
     }
   }
@@ -360,7 +362,7 @@ TEST(MessageId, IsTheSameOnEveryAttemptAndDifferentForEveryEmail) {
 TEST(MessageId, IsTheOneItAlwaysWas) {
   std::vector<unsigned char> key(32);
   for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<unsigned char>(i);
-  EXPECT_EQ(make_message_id(key, 1, 2, 3, "example.com"), "<vzya4aotg3fh2ajyktajbkefnk@example.com>");
+  EXPECT_EQ(MessageIdKey(key).message_id(1, 2, 3, "example.com"), "<vzya4aotg3fh2ajyktajbkefnk@example.com>");
 }
 
 }  // namespace
