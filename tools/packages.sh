@@ -24,9 +24,12 @@ listed_packages() {
   sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@" | sort -u
 }
 
+# An entry package:command is not missing where that command is there already, from wherever it came.
 missing_packages() {
-  local name
-  for name in $(listed_packages "$@"); do
+  local entry name
+  for entry in $(listed_packages "$@"); do
+    name=${entry%%:*}
+    [ "$name" = "$entry" ] || ! command -v "${entry#*:}" >/dev/null || continue
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
   done
 }
