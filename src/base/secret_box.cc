@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "base/base64.h"
 #include "base/check.h"
 
 namespace postrider {
@@ -62,22 +63,16 @@ std::string SecretBox::seal(std::string_view clear) const {
   crypto_secretbox_easy(nonce + crypto_secretbox_NONCEBYTES, bytes(clear), clear.size(), nonce, key.data());
   sodium_memzero(key.data(), key.size());
 
-  std::string out(sodium_base64_encoded_len(sealed.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(out.data(), out.size(), nonce, sealed.size(), sodium_base64_VARIANT_ORIGINAL);
-  out.pop_back();
-  return out;
+  return to_base64(sealed);
 }
 
 Result<std::string> SecretBox::open(std::string_view sealed) const {
   if (sealed.empty()) return std::string{};
-  std::string raw(sealed.size(), '\0');
-  auto* nonce = reinterpret_cast<unsigned char*>(raw.data());
-  std::size_t size = 0;
-  const char* end = nullptr;
-  const bool decoded = sodium_base642bin(nonce, raw.size(), sealed.data(), sealed.size(), nullptr, &size,
-                                         &end, sodium_base64_VARIANT_ORIGINAL) == 0;
+  const auto raw = from_base64(sealed);
   constexpr std::size_t overhead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-  if (!decoded || end != sealed.data() + sealed.size() || size < overhead) return unreadable();
+  if (!raw || raw->size() < overhead) return unreadable();
+  const std::size_t size = raw->size();
+  const auto* nonce = bytes(*raw);
   std::string clear(size - overhead, '\0');
   Key key = subkey("seal");
   const int failed = crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(clear.data()),

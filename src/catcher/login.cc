@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/text.h"
-#include "catcher/base64.h"
 
 namespace postrider {
 
@@ -31,7 +31,8 @@ Login::Step Login::begin(std::string_view arguments, std::string& out) {
 }
 
 Login::Step Login::take(std::string_view line, std::string& out) {
-  const auto bytes = catching::from_base64(line);
+  // "=" is how an empty answer is said (RFC 4954 §4).
+  const auto bytes = line == "=" ? std::optional<std::string>{""} : from_base64(line);
   if (!bytes) {
     out += "501 5.5.2 Not base64\r\n";
     return Step::mistake;
@@ -59,7 +60,7 @@ Login::Step Login::take_scram(std::string_view message, std::string& out) {
   const ScramServer::Answer answer = scram_->take(message);
   switch (answer.kind) {
     case ScramServer::Answer::Kind::challenge:
-      out += "334 " + catching::to_base64(answer.text) + "\r\n";
+      out += "334 " + to_base64(answer.text) + "\r\n";
       return Step::awaits_line;
     case ScramServer::Answer::Kind::done:
       return judge(options_.user, options_.password, out);

@@ -7,14 +7,11 @@
 
 #include <optional>
 
+#include "base/base64.h"
 #include "base/result.h"
-#include "catcher/base64.h"
 
 namespace postrider {
 namespace {
-
-using catching::from_base64;
-using catching::to_base64;
 
 constexpr int iterations = 4096;  // RFC 7677 §4
 constexpr std::size_t hash_size = 32;

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "smtp/base64.h"
+#include "base/base64.h"
 #include "smtp/line.h"
 #include "smtp/salted_password.h"
 

@@ -6,8 +6,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/base64.h"
 #include "base/text.h"
-#include "smtp/base64.h"
 
 namespace postrider {
 namespace {

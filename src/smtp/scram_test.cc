@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "smtp/base64.h"
+#include "base/base64.h"
 
 namespace postrider {
 namespace {

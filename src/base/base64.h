@@ -1,5 +1,5 @@
 #pragma once
-// Base64 (RFC 4648 §4), as AUTH speaks it. Pure.
+// Base64 (RFC 4648 §4) with padding, by libsodium. Pure.
 
 #include <optional>
 #include <string>
