@@ -319,6 +319,15 @@ class Renderer {
   /// An address that begins with a field is checked for each recipient, by the template.
   void check_scheme(std::string_view url, std::initializer_list<std::string_view> allowed,
                     std::string_view what) {
+    // It is written twice where the link's text is the address: half a condition would be, too.
+    if (!words_.closes_its_conditions(url)) {
+      error_ = {
+          Error::Kind::invalid, "bad_template",
+          fmt::format("A condition begins or ends within the {} \"{}\". Put the whole {} into it, or a blank "
+                      "between them.",
+                      what, one_line(words_.with_tags(url), 100), what)};
+      return;
+    }
     std::string compact;  // browsers do not see blanks and control characters in a scheme
     for (const char c : url) {
       if (static_cast<unsigned char>(c) > 0x20) compact += c;

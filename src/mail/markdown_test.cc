@@ -97,6 +97,17 @@ TEST(Markdown, ChecksWhereLinksLead) {
   EXPECT_THAT(markdown_to_html("[a](javascript:x{{ b }})").error().message, HasSubstr("javascript:x{{ b }}"));
 }
 
+TEST(Markdown, LinksHoldWholeConditionsOrNone) {
+  for (const char* bad : {"see www.x.example{% if b %} c{% endif %}", "{% if b %}[c](https://x{% endif %})",
+                          "[c](https://x{% else %})"}) {
+    EXPECT_EQ(body_of(bad), "error bad_template") << bad;
+  }
+  for (const char* good : {"see www.x.example {% if b %} c{% endif %}",
+                           "[c](https://x/{% if b %}d{% endif %})", "{% if b %}[c](https://x){% endif %}"}) {
+    EXPECT_THAT(body_of(good), HasSubstr("<a href=")) << good;
+  }
+}
+
 TEST(Markdown, IsADocumentThatRefersToNothingOutside) {
   const auto html = markdown_to_html("a");
   ASSERT_TRUE(html);

@@ -57,6 +57,18 @@ bool TagWords::are_conditions_only(std::string_view converted) const {
   return any;
 }
 
+bool TagWords::closes_its_conditions(std::string_view converted) const {
+  int depth = 0;
+  for (auto at = converted.find(start_); at != converted.npos; at = converted.find(start_, at + 1)) {
+    const auto* tag = tag_at(converted.substr(at));
+    if (tag == nullptr) continue;
+    if (tag->kind == TemplateTag::Kind::opens) ++depth;
+    if (tag->kind == TemplateTag::Kind::branches && depth == 0) return false;
+    if (tag->kind == TemplateTag::Kind::closes && --depth < 0) return false;
+  }
+  return depth == 0;
+}
+
 bool TagWords::holds_condition(std::string_view converted) const {
   for (auto at = converted.find(start_); at != converted.npos; at = converted.find(start_, at + 1)) {
     const auto* tag = tag_at(converted.substr(at));

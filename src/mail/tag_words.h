@@ -27,6 +27,9 @@ class TagWords {
   /// Whether there is a tag in it that is no output: what stands there depends on a condition.
   bool holds_condition(std::string_view converted) const;
 
+  /// Whether each condition that begins or ends in it does both there.
+  bool closes_its_conditions(std::string_view converted) const;
+
   /// Whether there are tags, none of which is an output, and nothing else but blanks.
   bool are_conditions_only(std::string_view converted) const;
 

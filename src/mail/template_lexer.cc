@@ -19,6 +19,7 @@ struct Tag {
   std::string_view content;  ///< trimmed, without the dashes of white space control
   bool trims_before = false;
   bool trims_after = false;
+  char open_text = 0;  ///< a quote in it that no later one closes
 };
 
 bool is_opening(std::string_view text) {
@@ -42,11 +43,16 @@ bool opens_text(char before) {
 std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
   const bool is_output = text[at + 1] == '{';
   const std::string_view closing = is_output ? "}}" : "%}";
+  char open_text = 0;
   for (std::size_t i = at + 2; i + 1 < text.size(); ++i) {
     const char c = text[i];
     if ((c == '"' || c == '\'') && opens_text(text[i - 1])) {
       const auto close = text.find(c, i + 1);
-      if (close != text.npos) i = close;
+      if (close == text.npos) {
+        open_text = c;
+      } else {
+        i = close;
+      }
     } else if (text.substr(i, 2) == closing) {
       Tag tag{.kind = is_output ? TemplatePiece::Kind::output : TemplatePiece::Kind::tag, .end = i + 2};
       tag.content = text.substr(at + 2, i - at - 2);
@@ -55,6 +61,7 @@ std::optional<Tag> tag_at(std::string_view text, std::size_t at) {
       tag.trims_after = tag.content.ends_with('-');
       if (tag.trims_after) tag.content.remove_suffix(1);
       tag.content = trim(tag.content);
+      tag.open_text = open_text;
       return tag;
     } else if (is_opening(text.substr(i))) {
       return std::nullopt;
@@ -135,6 +142,8 @@ Result<std::optional<TemplatePiece>> TemplateLexer::next() {
       return error(line, text_[at_ + 1] == '{' ? "a field is not closed with \"}}\""
                                                : "a tag is not closed with \"%}\"");
     }
+    // Where the tag ends would depend on whether a quote comes later.
+    if (tag->open_text != 0) return error(line, fmt::format("a text is not closed with {}", tag->open_text));
     if (tag->kind == TemplatePiece::Kind::output && tag->end < text_.size() && text_[tag->end] == '}') {
       return error(line, "a field is closed with too many braces; use exactly two");
     }
@@ -162,7 +171,7 @@ std::vector<TagSpan> template_tags(std::string_view text) {
   std::vector<TagSpan> spans;
   for (auto at = find_opening(text, 0); at < text.size(); at = find_opening(text, at)) {
     const auto tag = tag_at(text, at);
-    if (!tag) break;
+    if (!tag || tag->open_text != 0) break;
     auto end = tag->end;
     if (const auto closing = closes_verbatim(*tag); !closing.empty()) {
       const auto last = find_tag(text, end, closing);

@@ -74,6 +74,7 @@ TEST(Template, NamesTheLineOfWhatIsWrong) {
       {"{{ email | default: “there” }}", "Line 1: a text must stand in straight quotes"},
       {"{{ “there” }}", "Line 1: a text must stand in straight quotes"},
       {"{{ email | default: \"there }}", "Line 1: a text is not closed with \""},
+      {"{{ name=\"there }}", "Line 1: a text is not closed with \""},
       {"{{ email | default: 'a', 'b' }}", "Line 1: the filter \"default\" takes one value"},
       {"{{ 'a' 'b' }}", "Line 1: \"'b'\" is not understood here"},
       {"{{ [email] }}", "Line 1: between [ and ] a field's name must stand in quotes"},
