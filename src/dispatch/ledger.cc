@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-#include <algorithm>
 #include <chrono>
 
 #include "base/crash_point.h"
@@ -14,12 +13,11 @@ constexpr std::size_t kLargestBatch = 1000;
 constexpr std::chrono::milliseconds kRetryEvery{500};
 constexpr int kRetriesWhenStopping = 4;
 
-/// In full flow it is worth a moment's wait to gather a larger group: a transaction costs as much for one
-/// email as for ten. The wait ends as soon as the group is as large as experience says it gets. The more is
-/// under way, the more comes within a moment, so the longer it may be.
-constexpr std::chrono::microseconds kGatherForEach{10};
-constexpr std::chrono::microseconds kGatherAtMost{1500};
-constexpr int kGroupsBetweenTrials = 16;
+/// In full flow the next group is about as large as the last one. It is worth a moment's wait: a
+/// transaction costs as much for one email as for twenty. Not where few sessions are open: there all of
+/// them wait for this one.
+constexpr std::chrono::microseconds kGatherFor{300};
+constexpr std::size_t kFullFlow = 16;  // words in the last group
 
 /// Where the kill stories strike: each name after the commit that made it true.
 void pass_crash_points(std::span<const Entry> entries, std::span<const EntryResult> results) {
@@ -78,13 +76,13 @@ void Ledger::poke() {
 }
 
 void Ledger::submit(Ask* ask) {
-  bool wake = false;
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
+    first = asked_.empty();
     asked_.push_back(ask);
-    wake = asked_.size() == std::max<std::size_t>(gathering_for_, 1);
   }
-  if (wake) woken_.notify_one();
+  if (first) woken_.notify_one();
 }
 
 std::string Ledger::trouble() const {
@@ -107,31 +105,13 @@ void Ledger::set_trouble(std::string text) {
   }
 }
 
-/// Waits for a group that is worth its transaction, and learns how large that is: in vain, and fewer words
-/// come; now and then it tries whether more would. Never for more than half of what is under way, so that
-/// the mail servers are busy with the other half meanwhile.
-void Ledger::gather(std::unique_lock<std::mutex>& lock) {
-  worth_ = std::max(worth_, last_group_);
-  const auto wanted = std::min(worth_, under_way_ / 2);
-  if (last_group_ < 2 || wanted < 2) return;
-  gathering_for_ = wanted;
-  const auto moment = std::min(kGatherForEach * static_cast<int>(under_way_), kGatherAtMost);
-  const bool came = woken_.wait_for(lock, moment, [&] { return stopping_ || asked_.size() >= wanted; });
-  gathering_for_ = 0;
-  if (!came) {
-    worth_ = asked_.size();
-    until_trial_ = kGroupsBetweenTrials;
-  } else if (--until_trial_ <= 0) {
-    worth_ = wanted + wanted / 8 + 1;
-    until_trial_ = kGroupsBetweenTrials;
-  }
-}
-
 std::vector<Ledger::Ask*> Ledger::take(bool wait) {
   std::unique_lock lock(mutex_);
   if (wait && trouble_.empty()) {
-    gather(lock);
     woken_.wait(lock, [this] { return stopping_ || poked_ || !asked_.empty(); });
+    if (last_group_ >= kFullFlow && asked_.size() < last_group_) {
+      woken_.wait_for(lock, kGatherFor, [this] { return stopping_; });
+    }
   } else if (wait) {
     // Even if nobody asks: the first transaction that succeeds is what tells that there is room.
     woken_.wait_for(lock, kRetryEvery, [this] { return stopping_; });
@@ -190,14 +170,8 @@ bool Ledger::apply(std::vector<Ask*>& batch) {
   }
   set_trouble("");
   pass_crash_points(entries, results);
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const bool goes_on =
-        std::holds_alternative<Intend>(entries[i]) || std::holds_alternative<Claim>(entries[i]);
-    if (!goes_on && under_way_ > 0) --under_way_;
-    batch[i]->result_ = std::move(results[i]);
-  }
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->result_ = std::move(results[i]);
   auto claimed = std::move(std::get<Claimed>(results.back()));
-  under_way_ += claimed.tasks.size();
   places_ -= static_cast<int>(claimed.tasks.size());
   hand_back(std::move(batch), std::move(claimed));
   return true;

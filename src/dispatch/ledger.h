@@ -77,7 +77,6 @@ class Ledger {
   void submit(Ask* ask);
   void run();
   std::vector<Ask*> take(bool wait);
-  void gather(std::unique_lock<std::mutex>& lock);
   bool apply(std::vector<Ask*>& batch);
   void answer_what_cannot_wait(std::vector<Ask*>& batch);
   void hand_back(std::vector<Ask*> done, Claimed claimed);
@@ -94,16 +93,11 @@ class Ledger {
   mutable std::mutex mutex_;
   std::condition_variable woken_;
   std::vector<Ask*> asked_;
-  std::size_t gathering_for_ = 0;  // the ledger sleeps until so many words were asked; 0: it does not
   bool poked_ = false;
   bool stopping_ = false;
   std::string trouble_;
-  // The ledger's thread only:
-  std::vector<Ask*> kept_;      // to be applied again
-  std::size_t last_group_ = 0;  // words in the last transaction
-  std::size_t worth_ = 0;       // how many words the next one may wait for
-  int until_trial_ = 0;         // groups until it tries whether more would come
-  std::size_t under_way_ = 0;   // tasks claimed and not ended
+  std::vector<Ask*> kept_;      // the ledger's thread only: to be applied again
+  std::size_t last_group_ = 0;  // likewise: words in the last transaction
   std::thread thread_;
 };
 
