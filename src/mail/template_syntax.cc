@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "mail/characters.h"
 #include "mail/template_lexer.h"
 #include "mail/template_value.h"
 
@@ -81,7 +82,8 @@ bool SyntaxReader::at_end() const {
 
 std::string_view SyntaxReader::word() {
   skip_blanks();
-  const auto length = std::min(rest_.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), rest_.size());
+  std::size_t length = 0;
+  while (length < rest_.size() && (is_letter_or_digit(rest_[length]) || rest_[length] == '_')) ++length;
   const auto taken = rest_.substr(0, length);
   rest_.remove_prefix(length);
   return taken;

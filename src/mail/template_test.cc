@@ -80,6 +80,7 @@ TEST(Template, NamesTheLineOfWhatIsWrong) {
       {"{{ [email] }}", "Line 1: between [ and ] a field's name must stand in quotes"},
       {"{{ [\"email\" }}", "Line 1: a field's name is not closed with \"]\""},
       {"{% if email", "Line 1: a tag is not closed with \"%}\""},
+      {"{% ifEmail %}{% endif %}", "Line 1: "},
   };
   for (const auto& row : rows) {
     const auto made = Template::compile(row.text, kColumns);
