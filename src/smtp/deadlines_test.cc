@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/executor_work_guard.hpp>
+
 #include "smtp/scripted_server_test.h"
 #include "smtp/session_pool.h"
 
@@ -32,6 +34,9 @@ class DeadlinesTest : public testing::Test {
   /// Runs the loop until `done`, and then until it has nothing left to do but look at the clock.
   template <class Done>
   void run_until(Done done) {
+    // What is waited for may happen on the server's thread, with nothing left to do on the loop.
+    const auto work = boost::asio::make_work_guard(loop_);
+    if (loop_.stopped()) loop_.restart();
     for (int turn = 0; turn < 20'000 && !done(); ++turn) loop_.run_one_for(5ms);
     EXPECT_TRUE(done());
     settle();
