@@ -25,6 +25,7 @@ class ActionTest : public testing::Test {
         store_(std::move(SqliteStore::open(file_, clock_).value())),
         secrets_(SecretBox::from_secret("a secret of the tests only").value()),
         context_{.store = store_->campaigns(),
+                 .accounts = store_->accounts(),
                  .clock = clock_,
                  .secrets = secrets_,
                  .who = "local:ana",
@@ -41,7 +42,8 @@ class ActionTest : public testing::Test {
                    sent_ = std::string(message.head) + std::string(message.tail);
                    return answer_;
                  },
-                 .catch_directory = "caught"} {}
+                 .catch_directory = "caught",
+                 .link_base = "https://mail.example.com"} {}
   ~ActionTest() override {
     store_.reset();
     std::filesystem::remove_all(directory_);

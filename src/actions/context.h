@@ -10,12 +10,14 @@
 #include "base/clock.h"
 #include "base/secret_box.h"
 #include "mail/session.h"
+#include "store/account_store.h"
 #include "store/campaign_store.h"
 
 namespace postrider {
 
 struct ActionContext {
   CampaignStore& store;
+  AccountStore& accounts;
   const Clock& clock;
   const SecretBox& secrets;
   std::string who;                   ///< for the audit log: "local:ana"
@@ -26,6 +28,7 @@ struct ActionContext {
   /// Sends one message, now, over a session of its own: the server's last word, or what stopped it.
   std::function<std::expected<Reply, Trouble>(const MailServer&, const Envelope&, MessageView)> send_one;
   std::string catch_directory;  ///< where campaigns in test mode send into, for people
+  std::string link_base;        ///< what links for people start with: "https://mail.example.com"
 };
 
 }  // namespace postrider

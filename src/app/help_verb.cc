@@ -12,15 +12,17 @@ namespace {
 constexpr std::string_view kIntroduction = R"(# The shell
 
 `postrider VERB …` does everything. `serve`, `demo`, `catch` and the other verbs of the program itself run where they are typed. The verbs
-on the database (`mailbox`, `campaign`, `queue`, `uncertain`, `suppression`, `backup`, `resume`) go to the server that runs on it, by a Unix
-socket beside the database's file (mode 0600, its owner only), or work on the file themselves when no server runs. They say the same either way.
+on the database (`mailbox`, `campaign`, `queue`, `uncertain`, `suppression`, `account`, `key`, `backup`, `resume`) go to the server that
+runs on it, by a Unix socket beside the database's file (mode 0600, its owner only), or work on the file themselves when no server runs. They
+say the same either way.
 
 - `--help` after any verb explains it; `--json` answers with JSON, errors included; `--database URL` names the database, else `DATABASE_URL`
   does. Both may stand anywhere in the line.
 - Answers go to standard output, talk about them to standard error.
 - Exit codes: **0** done · **1** the world said no (not found, wrong state, refused by a mail server) · **2** the command line or the input is
   wrong · **3** the system broke (disk, memory, database).
-- A password never stands in a command line: it comes from `POSTRIDER_SMTP_PASSWORD` or is asked for.
+- A password never stands in a command line: it comes from `POSTRIDER_SMTP_PASSWORD` (mailboxes), `POSTRIDER_ACCOUNT_PASSWORD`
+  (accounts), or is asked for.
 - Times are RFC 3339; durations are `90s`, `5m`, `2h`, `5d`.
 
 This page is made by `postrider help --markdown`.

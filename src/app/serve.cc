@@ -41,6 +41,11 @@ Result<int> serve(const Program& program, const std::string& listen) {
                 {"end_it_by", "postrider resume --restored"}});
   }
   program.out << fmt::format("postrider: serving on {} (database {})", address, *file) << std::endl;
+  if (!(*server)->accounts().has_accounts()) {
+    program.out << "postrider: nobody can log in yet. ";
+    (*server)->run_verb({"account", "link"}, program.out, program.err, false, 0);
+    program.out.flush();
+  }
   (*server)->wait_for_end();
   (*server)->finish(0);
   program.out << "postrider: ended" << std::endl;

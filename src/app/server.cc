@@ -103,6 +103,7 @@ class WiredServer final : public Server {
 
   ListenAddress address() const override { return address_; }
   CampaignStore& store() override { return store_; }
+  AccountStore& accounts() override { return installation_->store->accounts(); }
   bool ending() const override { return ending_; }
   void wait_for_end() override { told_.wait(); }
 
@@ -114,7 +115,7 @@ class WiredServer final : public Server {
 
   int run_verb(const std::vector<std::string>& argv, std::ostream& out, std::ostream& err, bool terminal,
                int columns) override {
-    auto actions = action_context("local:demo");
+    auto actions = action_context("local:server");
     VerbContext context{.actions = actions,
                         .out = out,
                         .err = err,
@@ -183,6 +184,7 @@ class WiredServer final : public Server {
 
   ActionContext action_context(std::string who) {
     return {.store = store_,
+            .accounts = installation_->store->accounts(),
             .clock = clock_,
             .secrets = installation_->secrets,
             .who = std::move(who),
@@ -196,7 +198,8 @@ class WiredServer final : public Server {
                 [this](const MailServer& server, const Envelope& envelope, MessageView message) {
                   return send_one(server, envelope, message, clock_, smtp_options(options_.settings));
                 },
-            .catch_directory = catch_log_beside(options_.database_file)};
+            .catch_directory = catch_log_beside(options_.database_file),
+            .link_base = link_base(options_.settings, address_.text())};
   }
 
   int run_call(ControlCall& call) {

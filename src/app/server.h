@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/listen_address.h"
+#include "store/account_store.h"
 #include "store/campaign_store.h"
 
 namespace postrider {
@@ -35,6 +36,7 @@ class Server {
   virtual void start() = 0;
   virtual ListenAddress address() const = 0;
   virtual CampaignStore& store() = 0;
+  virtual AccountStore& accounts() = 0;
 
   /// Runs a verb in this process, as the control socket does for others. False from its pause
   /// once the server ends.

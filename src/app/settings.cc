@@ -165,12 +165,17 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
   settings.ca_file = from.text("SMTP_CA_FILE");
   settings.hello_name = from.text("SMTP_HELLO_NAME");
   settings.smtp_password = from.text("POSTRIDER_SMTP_PASSWORD");
+  settings.account_password = from.text("POSTRIDER_ACCOUNT_PASSWORD");
   settings.mailbox = read_mailbox(from, settings.mock);
   if (!from.problems().empty()) {
     return std::unexpected(
         join_problems(Error::Kind::invalid, "bad_settings", "The settings have", from.problems()));
   }
   return LoadedSettings{std::move(settings), find_warnings(environment, file), environment, file};
+}
+
+std::string link_base(const Settings&, std::string_view address) {
+  return fmt::format("http://{}", address);
 }
 
 Result<LoadedSettings> load_settings(const std::string& directory) {

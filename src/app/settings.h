@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/env_file.h"
@@ -32,7 +33,8 @@ struct Settings {
   bool mock = false;
   std::int64_t recipient_limit = 0;
   std::string ca_file, hello_name;
-  std::string smtp_password;  ///< for `mailbox add` and `mailbox update`
+  std::string smtp_password;     ///< for `mailbox add` and `mailbox update`
+  std::string account_password;  ///< for `account set-password`
 
   /// Where `serve` listens unless told otherwise: "127.0.0.1:8000".
   std::string listen() const;
@@ -52,6 +54,9 @@ struct LoadedSettings {
 
 /// The error holds one sentence for each setting that is wrong. An empty value counts as not set.
 Result<LoadedSettings> read_settings(const Environment& environment, const Environment& file);
+
+/// What links that we hand out start with: where the server that answers at `address` is reached.
+std::string link_base(const Settings& settings, std::string_view address);
 
 /// From this process's environment and `directory`/.env.
 Result<LoadedSettings> load_settings(const std::string& directory);

@@ -96,6 +96,9 @@ constexpr std::array kTable = {
            "The password that `mailbox add` and `mailbox update` store. Not set: it is asked for on a "
            "terminal."),
 
+    secret("Accounts", "POSTRIDER_ACCOUNT_PASSWORD",
+           "The password that `account set-password` stores. Not set: it is asked for on a terminal."),
+
     later("CORS_ORIGINS", "The API: which other sites' pages may call it."),
     later("ENVIRONMENT", "The API: shown by its health routes."),
     later("ENABLE_DOCS", "The API: its description at /docs."),

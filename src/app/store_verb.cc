@@ -35,6 +35,7 @@ std::string work_of(const std::vector<std::string>& argv) {
 int run_here(const Program& program, const ControlRequest& request, const Settings& settings,
              Installation& open, const Clock& clock) {
   ActionContext actions{.store = open.store->campaigns(),
+                        .accounts = open.store->accounts(),
                         .clock = clock,
                         .secrets = open.secrets,
                         .who = who(),
@@ -54,7 +55,8 @@ int run_here(const Program& program, const ControlRequest& request, const Settin
                               options.ca_file = settings.ca_file;
                               return send_one(server, envelope, message, clock, std::move(options));
                             },
-                        .catch_directory = catch_log_beside(open.store->campaigns().state().file)};
+                        .catch_directory = catch_log_beside(open.store->campaigns().state().file),
+                        .link_base = link_base(settings, settings.listen())};
   VerbContext context{.actions = actions,
                       .out = program.out,
                       .err = program.err,
@@ -87,8 +89,14 @@ Result<int> call_store_verb(const Program& program, const std::vector<std::strin
                          .terminal = stdout_is_terminal(),
                          .columns = terminal_columns(),
                          .password = {}};
-  if (argv.end() != std::ranges::find(argv, "mailbox")) request.password = settings.smtp_password;
-  if (request.password.empty() && wants_password(argv)) request.password = ask_password("Password: ");
+  const auto said = [&](const char* word) { return std::ranges::find(argv, word) != argv.end(); };
+  if (said("mailbox")) request.password = settings.smtp_password;
+  if (said("account")) request.password = settings.account_password;
+  if (said("--password-stdin")) {
+    request.password = read_password();
+  } else if (request.password.empty() && wants_password(argv)) {
+    request.password = ask_password("Password: ");
+  }
 
   SystemClock clock;
   const auto until = clock.boot_now() + kVerbPatience;

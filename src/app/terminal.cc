@@ -31,4 +31,11 @@ std::string ask_password(const std::string& prompt) {
   return typed;
 }
 
+std::string read_password() {
+  std::string line;
+  std::getline(std::cin, line);
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
 }  // namespace postrider

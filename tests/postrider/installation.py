@@ -89,11 +89,11 @@ class Installation:
 
     # ---- verbs ----
 
-    def run(self, *verb, expect=0, seconds=120, directory=None, **environment):
-        """Runs one verb to its end. `expect`: its exit code, or None for any."""
+    def run(self, *verb, expect=0, seconds=120, directory=None, typed="", **environment):
+        """Runs one verb to its end. `expect`: its exit code, or None for any; `typed`: its standard input."""
         verb = [str(word) for word in verb]
         done = subprocess.run(
-            [self.binary, *verb], cwd=directory or self.directory, stdin=subprocess.DEVNULL,
+            [self.binary, *verb], cwd=directory or self.directory, input=typed.encode(),
             env={**self.environment, **environment}, capture_output=True, timeout=seconds, check=False)
         answer = Answer(verb, done.returncode, done.stdout.decode("utf-8", "replace"),
                         done.stderr.decode("utf-8", "replace"))

@@ -243,4 +243,26 @@ std::string show_window(const std::optional<Window>& window) {
                      window->weekdays_only ? "Mon-Fri" : "every day", window->zone);
 }
 
+boost::json::object to_json(const Account& account) {
+  return {{"id", account.id.value},
+          {"name", account.name},
+          {"role", to_string(account.role)},
+          {"created", format_rfc3339(account.created)},
+          {"disabled", account.disabled}};
+}
+
+boost::json::object to_json(const ApiKey& key) {
+  boost::json::array scopes;
+  for (const auto& scope : key.scopes) scopes.emplace_back(scope);
+  return {{"id", key.id.value},
+          {"name", key.name},
+          {"role", key.role ? boost::json::value(to_string(*key.role)) : boost::json::value(nullptr)},
+          {"scopes", std::move(scopes)},
+          {"starts_with", key.prefix},
+          {"created", format_rfc3339(key.created)},
+          {"last_used", time_json(key.last_used)},
+          {"expires", time_json(key.expires)},
+          {"revoked", time_json(key.revoked)}};
+}
+
 }  // namespace postrider

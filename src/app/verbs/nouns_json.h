@@ -7,6 +7,7 @@
 #include <string>
 
 #include "queue/verdict.h"
+#include "store/account_store.h"
 #include "store/campaign_store.h"
 
 namespace postrider {
@@ -26,6 +27,8 @@ boost::json::object to_json(const AttemptView& attempt, const MailboxNames& name
 boost::json::object to_json(const QueueView& queue);
 boost::json::object to_json(const TaskView& task, const MailboxNames& names);
 boost::json::object to_json(const Suppression& suppression);
+boost::json::object to_json(const Account& account);
+boost::json::object to_json(const ApiKey& key);
 
 std::string_view to_string(TaskKind kind);
 std::string_view to_string(TaskState state);

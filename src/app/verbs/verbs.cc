@@ -16,6 +16,8 @@ void fill(VerbTable& table) {
   add_queue_verbs(table);
   add_uncertain_verbs(table);
   add_suppression_verbs(table);
+  add_account_verbs(table);
+  add_key_verbs(table);
   add_upkeep_verbs(table);
 }
 
@@ -100,6 +102,7 @@ bool wants_password(const std::vector<std::string>& argv) {
     return false;
   }
   const auto& root = table.root();
+  if (root.got_subcommand("account")) return root.get_subcommand("account")->got_subcommand("set-password");
   if (!root.got_subcommand("mailbox")) return false;
   const auto* mailbox = root.get_subcommand("mailbox");
   const auto* add = mailbox->get_subcommand("add");

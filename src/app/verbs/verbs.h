@@ -18,7 +18,7 @@ namespace postrider {
 /// `argv` excludes the program's name; --json and --database may stand anywhere in it.
 int run_store_verb(const std::vector<std::string>& argv, VerbContext& context);
 
-/// "mailbox", "campaign", "queue", "uncertain", "suppression", "backup", "resume".
+/// "mailbox", "campaign", "queue", "uncertain", "suppression", "account", "key", "backup", "resume".
 bool is_store_verb(std::string_view word);
 
 /// The same with one line about each, for the program's own help.
@@ -33,7 +33,7 @@ std::optional<int> explain_store_verb(const std::vector<std::string>& argv, std:
                                       std::ostream& err);
 
 /// True when the verb takes a password that the client should ask for if the environment has none:
-/// `mailbox add --user …` and `mailbox update --ask-password`.
+/// `mailbox add --user …`, `mailbox update --ask-password` and `account set-password`.
 bool wants_password(const std::vector<std::string>& argv);
 
 }  // namespace postrider

@@ -13,6 +13,7 @@
 
 #include "store/campaign_store.h"
 #include "store/sqlite/readers.h"
+#include "store/sqlite/transact.h"
 #include "store/sqlite/writer.h"
 #include "store/task_store.h"
 
@@ -100,21 +101,8 @@ class SqliteCampaignStore final : public CampaignStore {
   }
 
   template <class Work>
-  auto transact(Work&& work) -> std::invoke_result_t<Work, Database&> {
-    const std::lock_guard lock(writer_.mutex);
-    try {
-      Transaction transaction(writer_.db);
-      auto result = work(writer_.db);
-      if constexpr (requires { result.has_value(); }) {
-        if (!result.has_value()) return result;
-      }
-      transaction.commit();
-      writer_.trouble.clear();
-      return result;
-    } catch (const StoreFault& fault) {
-      writer_.trouble = fault.what();
-      throw;
-    }
+  auto transact(Work&& work) {
+    return sqlite::transact(writer_, std::forward<Work>(work));
   }
 
   template <class Work>

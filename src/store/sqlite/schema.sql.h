@@ -294,6 +294,61 @@ CREATE TABLE test_mode (
   tester_key TEXT NOT NULL             -- as suppressions spell it
 );
 )sql",
+    // Who may ask. Of passwords and tokens only hashes are here.
+    R"sql(
+CREATE TABLE account (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,       -- in lower case
+  role INTEGER NOT NULL,
+  password_hash TEXT NOT NULL,         -- argon2id
+  created INTEGER NOT NULL,
+  disabled INTEGER NOT NULL DEFAULT 0
+);
+
+-- One-time links that make an account.
+CREATE TABLE invitation (
+  hash TEXT PRIMARY KEY,               -- SHA-256 of its token, as in the tables below
+  setup INTEGER NOT NULL,              -- makes the first owner
+  role INTEGER NOT NULL,
+  invited_by TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE api_key (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  role INTEGER,
+  scopes TEXT NOT NULL,                -- words, one space between
+  prefix TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  last_used INTEGER,                   -- to the minute
+  expires INTEGER,
+  revoked INTEGER
+);
+
+CREATE TABLE account_session (
+  hash TEXT PRIMARY KEY,
+  account_id INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,          -- to the minute
+  expires INTEGER NOT NULL,
+  address TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX account_session_by_account ON account_session(account_id, created);
+CREATE INDEX account_session_by_expiry ON account_session(expires);
+
+-- Failed logins of an account's name or a caller's address.
+CREATE TABLE login_throttle (
+  key TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  last_failure INTEGER NOT NULL,
+  blocked_until INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX login_throttle_by_age ON login_throttle(last_failure);
+)sql",
 };
 
 }  // namespace postrider::sqlite

@@ -1,5 +1,5 @@
 // Opening the SQLite store, read from top to bottom: a private file, one writing connection, the
-// schema, then the two seams on top of it.
+// schema, then the three seams on top of it.
 
 #include "store/sqlite/sqlite_store.h"
 
@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "store/sqlite/account_store.h"
 #include "store/sqlite/campaign_store.h"
 #include "store/sqlite/checkpoints.h"
 #include "store/sqlite/migrations.h"
@@ -52,17 +53,20 @@ class Store final : public SqliteStore {
       if (auto made = campaigns_->create_queue(settings); !made) return std::unexpected(made.error());
     }
     tasks_ = sqlite::make_task_store(writer_);
+    accounts_ = sqlite::make_account_store(writer_);
     return {};
   }
 
   TaskStore& tasks() override { return *tasks_; }
   CampaignStore& campaigns() override { return *campaigns_; }
+  AccountStore& accounts() override { return *accounts_; }
 
  private:
   sqlite::Writer writer_;
   sqlite::Checkpoints checkpoints_;
   std::unique_ptr<CampaignStore> campaigns_;
   std::unique_ptr<TaskStore> tasks_;
+  std::unique_ptr<AccountStore> accounts_;
 };
 
 }  // namespace

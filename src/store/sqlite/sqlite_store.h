@@ -1,5 +1,5 @@
 #pragma once
-// The SQLite store: both seams on one file. One connection writes, guarded by a mutex, and is the
+// The SQLite store: its three seams on one file. One connection writes, guarded by a mutex, and is the
 // only one that checkpoints; readers are read-only connections of their own (SQLite up to 3.51.2
 // can corrupt a WAL when two connections write and checkpoint). WAL, synchronous=FULL.
 
@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "store/account_store.h"
 #include "store/campaign_store.h"
 #include "store/task_store.h"
 
@@ -32,6 +33,7 @@ class SqliteStore {
   virtual ~SqliteStore() = default;
   virtual TaskStore& tasks() = 0;
   virtual CampaignStore& campaigns() = 0;
+  virtual AccountStore& accounts() = 0;
 
   /// Opens or creates the file (mode 0600) and brings the schema up to date. The caller holds the
   /// FileLock for as long as the store lives. A file of a newer version is an error.
