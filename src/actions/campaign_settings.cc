@@ -120,6 +120,12 @@ void check_rules(const Campaign& campaign, std::vector<Problem>& problems) {
       problems.push_back({fine.error().code, fine.error().message});
     }
   }
+  if (const auto fine = validate(campaign.form.window); !fine && !campaign.window) {
+    problems.push_back({fine.error().code, fine.error().message});
+  }
+  if (campaign.form.pace.min > campaign.form.pace.max) {
+    problems.push_back({"bad_pace", "The larger end of the gap between two emails comes last."});
+  }
   if (campaign.max_tries && (*campaign.max_tries < 1 || *campaign.max_tries > kMostTries)) {
     problems.push_back({"bad_max_tries", fmt::format("An email is tried 1 to {} times, not {}.", kMostTries,
                                                      *campaign.max_tries)});
@@ -153,6 +159,7 @@ std::vector<Problem> merge_campaign(ActionContext& context, const CampaignChange
   if (change.skip_unresolved) campaign.skip_unresolved = *change.skip_unresolved;
   if (change.brake_refusals) campaign.brake_refusals = *change.brake_refusals;
   if (change.brake_percent) campaign.brake_percent = *change.brake_percent;
+  if (change.form) campaign.form = *change.form;
   if (change.mailboxes) {
     campaign.mailboxes.clear();
     for (const auto& name : *change.mailboxes) {

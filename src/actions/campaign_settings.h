@@ -36,6 +36,7 @@ struct CampaignChange {
   std::optional<bool> skip_unresolved;
   std::optional<int> brake_refusals;
   std::optional<int> brake_percent;
+  std::optional<CampaignForm> form;  ///< all of it
 };
 
 /// The queue of campaigns that name none.

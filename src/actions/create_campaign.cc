@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "actions/check_campaign.h"
 #include "base/hash.h"
 #include "mail/template.h"
@@ -48,6 +50,49 @@ std::uint64_t make_seed(WallTime now, std::string_view name) {
 }
 
 }  // namespace
+
+Result<CampaignId> create_draft(ActionContext& context, const CampaignChange& settings) {
+  Campaign draft;
+  auto problems = merge_campaign(context, settings, draft);
+  if (!problems.empty()) {
+    return std::unexpected(join_problems(Error::Kind::invalid, "invalid_campaign",
+                                         "The campaign was not created for", problems));
+  }
+  if (!settings.mailboxes) {
+    const auto mailboxes = context.store.mailboxes();
+    const auto usual = std::ranges::find(mailboxes, "default", &Mailbox::name);
+    if (usual != mailboxes.end()) {
+      draft.mailboxes = {usual->id};
+    } else if (mailboxes.size() == 1) {
+      draft.mailboxes = {mailboxes.front().id};
+    }
+  }
+  draft.created = draft.updated = context.clock.wall_now();
+  draft.seed = make_seed(draft.created, draft.name);
+  auto id = context.store.create_campaign(draft, settings.attachments ? &*settings.attachments : nullptr);
+  if (id) context.store.audit(context.who, fmt::format("created campaign {}", id->value));
+  return id;
+}
+
+Result<CreatedCampaign> add_list(ActionContext& context, CampaignId id, RecipientSource& list,
+                                 const ColumnNames& columns,
+                                 const std::function<void(const Reject&)>& rejected) {
+  const auto headers = list.headers();
+  if (!headers) return std::unexpected(headers.error());
+  const auto roles = choose_columns(columns, *headers);
+  if (!roles) return std::unexpected(roles.error());
+  const auto report = context.store.import(id, list, *roles, context.recipient_limit, rejected);
+  if (!report) return std::unexpected(report.error());
+  context.store.audit(context.who,
+                      fmt::format("added {} recipients to campaign {}", report->accepted, id.value));
+  CreatedCampaign created{.id = id, .list = *report, .problems = {}, .warnings = {}};
+  if (const auto stored = context.store.campaign(id)) {
+    auto check = check_campaign(context, *stored);
+    created.problems = std::move(check.problems);
+    created.warnings = std::move(check.warnings);
+  }
+  return created;
+}
 
 Result<CreatedCampaign> create_campaign(ActionContext& context, const CampaignChange& settings,
                                         RecipientSource& list, const ColumnNames& columns,

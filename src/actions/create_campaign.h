@@ -32,4 +32,13 @@ Result<CreatedCampaign> create_campaign(ActionContext& context, const CampaignCh
                                         RecipientSource& list, const ColumnNames& columns,
                                         const std::function<void(const Reject&)>& rejected);
 
+/// A draft without a list, which add_list brings. A campaign that names no mailbox gets the one called
+/// "default", else the only one there is.
+Result<CampaignId> create_draft(ActionContext& context, const CampaignChange& settings);
+
+/// Reads a list into a draft that has none.
+Result<CreatedCampaign> add_list(ActionContext& context, CampaignId id, RecipientSource& list,
+                                 const ColumnNames& columns,
+                                 const std::function<void(const Reject&)>& rejected);
+
 }  // namespace postrider

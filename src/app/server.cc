@@ -25,6 +25,7 @@
 #include "delivery/email_handler.h"
 #include "dispatch/crew.h"
 #include "dispatch/ledger.h"
+#include "http/api.h"
 #include "http/server.h"
 #include "smtp/mock_sessions.h"
 #include "smtp/session_pool.h"
@@ -54,7 +55,7 @@ SmtpOptions smtp_options(const Settings& settings) {
   return options;
 }
 
-class WiredServer final : public Server {
+class WiredServer final : public Server, private ApiWorld {
  public:
   WiredServer(ServerOptions options, std::unique_ptr<boost::asio::io_context> context,
               std::unique_ptr<HttpServer> http, ListenAddress address,
@@ -69,6 +70,7 @@ class WiredServer final : public Server {
         work_(context_->get_executor()),
         address_(std::move(address)),
         http_(std::move(http)),
+        api_(make_api(*this, api_operations())),
         loop_(*context_, clock_),
         mock_(make_mock_sessions()),
         wire_(options_.settings.mock
@@ -94,7 +96,7 @@ class WiredServer final : public Server {
   void start() override {
     started_ = clock_.wall_now();
     control_.start();
-    http_->start();
+    http_->start(*api_);
     crew_.start();
     ledger_.start();
     wait_for_signal();
@@ -133,13 +135,11 @@ class WiredServer final : public Server {
     if (finished_) return;
     finished_ = true;
     stop();
+    const bool answered = http_->stop(kFinishVerbs);
     if (thread_.joinable()) {
       std::promise<void> quiet;
       auto is_quiet = quiet.get_future();
-      loop_.post([this, &quiet] {
-        http_->stop();
-        crew_.stop([&quiet] { quiet.set_value(); });
-      });
+      loop_.post([this, &quiet] { crew_.stop([&quiet] { quiet.set_value(); }); });
       if (is_quiet.wait_for(kFinishEmails) != std::future_status::ready) {
         loop_.post([this] { wire_->close_all(); });
         if (is_quiet.wait_for(kHangUp) != std::future_status::ready) leave(exit_code);
@@ -153,7 +153,7 @@ class WiredServer final : public Server {
       thread_.join();
       ledger_.stop();
     }
-    if (!control_.stop(kFinishVerbs)) leave(exit_code);
+    if (!control_.stop(kFinishVerbs) || !(answered || http_->stop(0ms))) leave(exit_code);
     tasks_.on_ring([] {});
   }
 
@@ -180,6 +180,24 @@ class WiredServer final : public Server {
     std::cerr << "postrider: the database failed (" << why
               << "). What is on disk is no longer known to this process, so it ends; start it again.\n";
     leave(3);
+  }
+
+  // What the API asks of us, on its own threads.
+  ActionContext actions(std::string who) override { return action_context(std::move(who)); }
+  const Clock& clock() const override { return clock_; }
+  Log& log() override { return log_; }
+  std::string version() const override { return POSTRIDER_VERSION; }
+  std::string environment() const override { return options_.settings.environment; }
+  std::string database_kind() const override { return "sqlite"; }
+  ServerHealth health() override {
+    ServerHealth health{
+        .ready = true, .why = {}, .database = ledger_.trouble(), .mock = options_.settings.mock};
+    const auto state = store_.state();
+    if (health.database.empty()) health.database = state.trouble;
+    if (ending_) health.why = "It is ending.";
+    if (!health.database.empty()) health.why = "Nothing can be written: " + health.database;
+    health.ready = health.why.empty();
+    return health;
   }
 
   ActionContext action_context(std::string who) {
@@ -256,6 +274,7 @@ class WiredServer final : public Server {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   ListenAddress address_;
   std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<HttpHandler> api_;
   AsioLoop loop_;
   std::unique_ptr<Sessions> mock_, wire_;
   Background background_;
@@ -287,7 +306,7 @@ Result<ListenAddress> take_port(HttpServer& http, ListenAddress where, bool next
 
 Result<std::unique_ptr<Server>> Server::open(ServerOptions options, SystemClock& clock, Log& log) {
   auto context = std::make_unique<boost::asio::io_context>(1);
-  auto http = make_http_server(*context, log);
+  auto http = make_http_server(log);
   const auto address = take_port(*http, options.listen, options.next_free_port);
   // A second server on the same file should hear of the first one rather than of the taken port,
   // and the lock's text should name the port that was really taken.

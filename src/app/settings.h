@@ -33,6 +33,7 @@ struct Settings {
   bool mock = false;
   std::int64_t recipient_limit = 0;
   std::string ca_file, hello_name;
+  std::string environment;
   std::string smtp_password;     ///< for `mailbox add` and `mailbox update`
   std::string account_password;  ///< for `account set-password`
 

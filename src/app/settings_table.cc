@@ -59,6 +59,7 @@ constexpr std::array kTable = {
     number("Server", "PORT", "", 0, 65535,
            "The port to listen on, as hosting platforms set it: then the default of HOST is 0.0.0.0."),
     number("Server", "API_PORT", "8000", 0, 65535, "The port to listen on when PORT is not set."),
+    text("Server", "ENVIRONMENT", "production", "What GET /api/health calls this installation."),
     choice("Server", "LOG_LEVEL", "info", "debug|info|warning|error",
            "The least important thing that is written to standard error."),
     secret("Server", "SECRET_KEY",
@@ -100,7 +101,6 @@ constexpr std::array kTable = {
            "The password that `account set-password` stores. Not set: it is asked for on a terminal."),
 
     later("CORS_ORIGINS", "The API: which other sites' pages may call it."),
-    later("ENVIRONMENT", "The API: shown by its health routes."),
     later("ENABLE_DOCS", "The API: its description at /docs."),
     later("API_RATE_LIMIT", "The API: requests a minute for each caller."),
     later("JWT_EXPIRE_MINUTES", "Accounts: how long a login lasts."),

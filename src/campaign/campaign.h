@@ -21,6 +21,16 @@ struct Column {
   std::vector<std::int64_t> empty_rows;  ///< up to 5 of their rows in the source, as samples
 };
 
+/// What its owner filled in that has no effect now: settings that are switched off, kept for when they
+/// are switched on; the sheet to read the list from; the start a draft is meant to have.
+struct CampaignForm {
+  Pace pace{std::chrono::minutes{4}, std::chrono::minutes{7}};
+  Window window;
+  std::string sheet_id;
+  std::string sheet_range = "A:Z";
+  std::optional<WallTime> start_at;
+};
+
 struct Campaign {
   CampaignId id;
   std::string name;  ///< 1..255 characters
@@ -41,6 +51,7 @@ struct Campaign {
   int brake_refusals = 10;  ///< pause at this many hard refusals …
   int brake_percent = 5;    ///< … and this share of the last 200 finished; 0 and 0: no brake
 
+  CampaignForm form;
   std::vector<Column> columns;  ///< of the list; email and name columns included
   std::string source;           ///< where the list came from, for people: "leads.csv"
   std::int64_t bad_rows = 0, duplicate_rows = 0, suppressed_rows = 0;  ///< of the list, left out at import

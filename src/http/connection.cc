@@ -1,107 +1,342 @@
 #include "http/connection.h"
 
-#include <boost/beast/core.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <optional>
 
-#include "http/routes.h"
+#include "base/text.h"
+#include "http/body_file.h"
+#include "http/http_date.h"
+#include "http/problem.h"
 
 namespace postrider {
 namespace {
 
-namespace beast = boost::beast;
-namespace http = beast::http;
-using boost::asio::ip::tcp;
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
 using boost::system::error_code;
+using namespace std::chrono_literals;
+using Milliseconds = std::chrono::milliseconds;
+template <class T>
+using Awaitable = asio::awaitable<T>;
+using Parser = http::request_parser<http::buffer_body>;
+using Turn = std::variant<HttpAnswer, std::unique_ptr<HttpTurn>>;
+
+constexpr auto kPieceOfBody = std::size_t{64 * 1024};
+constexpr auto kGraceOfSlowBodies = 10s;
+
+HttpAnswer closing(HttpAnswer answer) {
+  answer.close = true;
+  return answer;
+}
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, const HttpLimits& limits, std::shared_ptr<HttpConnections> connections)
-      : stream_(std::move(socket)), limits_(limits), connections_(std::move(connections)) {}
-
-  ~Connection() { connections_->remove(id_); }
+  Connection(tcp::socket socket, const ConnectionContext& context)
+      : socket_(std::move(socket)),
+        patience_(socket_.get_executor()),
+        pause_(socket_.get_executor()),
+        context_(context) {
+    error_code ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+    const auto peer = socket_.remote_endpoint(ignored);
+    caller_ = ignored ? std::string() : peer.address().to_string();
+  }
+  ~Connection() { context_.connections.remove(id_); }
 
   void start() {
     // The map must not keep us alive: we end when nothing is awaited any more.
-    id_ = connections_->add([self = weak_from_this()] {
-      if (const auto alive = self.lock()) alive->close();
+    id_ = context_.connections.add([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->close();
     });
-    read(limits_.request_time);
+    asio::co_spawn(
+        socket_.get_executor(), [self = shared_from_this()] { return self->serve(); }, asio::detached);
   }
 
  private:
-  void read(std::chrono::milliseconds patience) {
-    parser_.emplace();
-    parser_->header_limit(limits_.header_bytes);
-    parser_->body_limit(limits_.body_bytes);
-    stream_.expires_after(patience);
-    http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error_code bad, std::size_t) {
-      if (bad) return self->refuse(bad);
-      const auto& request = self->parser_->get();
-      self->write(answer(request.method_string(), request.target()), request.version(), request.keep_alive(),
-                  request.method() == http::verb::head);
-    });
+  Awaitable<void> serve() {
+    while (co_await serve_one()) {
+    }
+    close();
   }
 
-  /// What cannot be read is answered if it can be named, and the connection ends.
-  void refuse(error_code bad) {
-    if (bad == http::error::header_limit) {
-      write(
-          problem(431, "headers_too_large", "Request Header Fields Too Large", "The headers are too large."),
-          11, false, false);
-    } else if (bad == http::error::body_limit) {
-      write(problem(413, "body_too_large", "Content Too Large", "The body is too large."), 11, false, false);
+  /// One request and its answer. False: the connection ends.
+  Awaitable<bool> serve_one() {
+    Parser parser;
+    parser.header_limit(context_.limits.header_bytes);
+    parser.body_limit(boost::none);  // set once the route is known
+    if (!co_await read_head(parser)) co_return false;
+    const auto version = parser.get().version();
+    const bool head_only = parser.get().method() == http::verb::head;
+    auto head = head_of(parser);
+    if (auto bad = unreadable(parser, head)) {
+      co_await refuse(std::move(*bad), version, head_only);
+      co_return false;
+    }
+    if (context_.workers.full()) {
+      auto busy =
+          problem(503, "busy", "The server has more requests than it can answer now. Try again in a moment.");
+      busy.set("Retry-After", "1");
+      co_await refuse(std::move(busy), version, head_only);
+      co_return false;
+    }
+    const bool expects = equals_ignoring_case(head.header("Expect"), "100-continue");
+    auto admit = [this, head = std::move(head)]() mutable { return context_.handler.admit(std::move(head)); };
+    auto turn = co_await context_.workers.run(std::move(admit));
+    if (auto* answer = std::get_if<HttpAnswer>(&turn)) {
+      if (!parser.is_done()) {
+        co_await refuse(std::move(*answer), version, head_only);
+        co_return false;
+      }
+      co_return co_await write(std::move(*answer), version, parser.keep_alive(), head_only);
+    }
+    const std::shared_ptr<HttpTurn> let_in = std::move(std::get<std::unique_ptr<HttpTurn>>(turn));
+    HttpBody body;
+    if (!parser.is_done()) {
+      if (auto bad = co_await read_body(parser, let_in->limit(), expects, body)) {
+        co_await refuse(std::move(*bad), version, head_only);
+        co_return false;
+      }
+    }
+    auto held = std::make_shared<HttpBody>(std::move(body));
+    auto act = [let_in, held] { return let_in->answer(std::move(*held)); };
+    auto answer = co_await context_.workers.run(std::move(act));
+    co_return co_await write(std::move(answer), version, parser.keep_alive(), head_only);
+  }
+
+  /// False: the caller is gone, said nothing, or was told what is wrong.
+  Awaitable<bool> read_head(Parser& parser) {
+    error_code bad;
+    if (buffer_.size() == 0) {
+      wait_at_most(context_.limits.idle_time);
+      co_await socket_.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, bad));
+      if (bad) co_return false;
+    }
+    wait_at_most(context_.limits.head_time);
+    co_await http::async_read_header(socket_, buffer_, parser,
+                                     asio::redirect_error(asio::use_awaitable, bad));
+    if (!bad) co_return true;
+    if (ran_out_) {
+      co_await refuse(problem(408, "request_timeout", "The request's head did not arrive in time."), 11,
+                      false);
+    } else if (bad == http::error::header_limit) {
+      co_await refuse(
+          problem(431, "headers_too_large", "The request line and headers are larger than 16 KiB."), 11,
+          false);
     } else if (bad.category() == error_code(http::error::bad_method).category() &&
                bad != http::error::end_of_stream && bad != http::error::partial_message) {
-      write(problem(400, "bad_request", "Bad Request", "This is not an HTTP/1.1 request."), 11, false, false);
-    } else {
-      close();
+      co_await refuse(problem(400, "bad_request", "This is not an HTTP/1.1 request: " + bad.message() + "."),
+                      11, false);
+    }
+    co_return false;
+  }
+
+  HttpHead head_of(const Parser& parser) const {
+    const auto& message = parser.get();
+    HttpHead head{.method = std::string(message.method_string()),
+                  .target = std::string(message.target()),
+                  .headers = {},
+                  .caller = caller_};
+    for (const auto& field : message) head.headers.emplace_back(field.name_string(), field.value());
+    return head;
+  }
+
+  /// What RFC 9112 wants refused, and what we do not take.
+  static std::optional<HttpAnswer> unreadable(const Parser& parser, const HttpHead& head) {
+    if (parser.get().version() != 10 && head.count("Host") != 1) {
+      return problem(400, "bad_host", "An HTTP/1.1 request has exactly one Host header.");
+    }
+    const auto coding = head.header("Content-Encoding");
+    if (!coding.empty() && !equals_ignoring_case(coding, "identity")) {
+      return problem(415, "unsupported_coding", "Bodies are taken as they are, without Content-Encoding.");
+    }
+    return std::nullopt;
+  }
+
+  /// Nothing when the whole body is there, else what to answer.
+  Awaitable<std::optional<HttpAnswer>> read_body(Parser& parser, BodyLimit limit, bool expects,
+                                                 HttpBody& body) {
+    const auto too_large = [&] {
+      return problem(413, "body_too_large",
+                     "The body is larger than the " + std::to_string(limit.bytes) + " bytes taken here.");
+    };
+    if (parser.content_length() && *parser.content_length() > limit.bytes) co_return too_large();
+    parser.body_limit(limit.bytes);
+    error_code bad;
+    if (expects) {
+      static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+      wait_at_most(context_.limits.write_time);
+      co_await asio::async_write(socket_, asio::buffer(kGoOn),
+                                 asio::redirect_error(asio::use_awaitable, bad));
+    }
+    std::optional<BodyFile> file;
+    if (limit.to_file && (!parser.content_length() || *parser.content_length() > kPieceOfBody)) {
+      file = BodyFile::create();
+      if (!file)
+        co_return problem(503, "no_room", "There is no room for the body on this machine's disk now.");
+    }
+    std::string piece(kPieceOfBody, '\0');
+    const auto began = std::chrono::steady_clock::now();
+    std::uint64_t received = 0;
+    while (!parser.is_done()) {
+      parser.get().body().data = piece.data();
+      parser.get().body().size = piece.size();
+      wait_at_most(context_.limits.body_time);
+      co_await http::async_read_some(socket_, buffer_, parser,
+                                     asio::redirect_error(asio::use_awaitable, bad));
+      if (bad == http::error::need_buffer) bad = {};
+      if (bad == http::error::body_limit) co_return too_large();
+      if (bad && ran_out_) co_return problem(408, "request_timeout", "The body did not arrive in time.");
+      if (bad) co_return problem(400, "bad_request", "The body broke off: " + bad.message() + ".");
+      const std::string_view read(piece.data(), piece.size() - parser.get().body().size);
+      received += read.size();
+      if (file ? !file->write(read) : (body.bytes += read, false)) {
+        co_return problem(503, "no_room", "There is no room for the body on this machine's disk now.");
+      }
+      const auto took = std::chrono::steady_clock::now() - began;
+      const auto seconds = static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(took).count());
+      if (took > kGraceOfSlowBodies && received < seconds * context_.limits.least_body_rate) {
+        co_return problem(408, "request_timeout", "The body arrives too slowly.");
+      }
+    }
+    if (file) body.file = file->rewound();
+    co_return std::nullopt;
+  }
+
+  /// An answer to a request that was not read to its end. The caller may still be sending; closing on
+  /// unread words would take our answer away with them.
+  Awaitable<void> refuse(HttpAnswer answer, unsigned version, bool head_only) {
+    co_await write(closing(std::move(answer)), version, false, head_only);
+    error_code bad;
+    socket_.shutdown(tcp::socket::shutdown_send, bad);
+    wait_at_most(context_.limits.drain_time);
+    std::string ignored(kPieceOfBody, '\0');
+    for (int i = 0; i < 64 && !bad; ++i) {
+      co_await socket_.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, bad));
     }
   }
 
-  void write(HttpAnswer given, unsigned version, bool keep_alive, bool head_only) {
-    response_.emplace(http::int_to_status(static_cast<unsigned>(given.status)), version);
-    response_->set(http::field::content_type, given.content_type);
-    response_->set(http::field::cache_control, "no-store");
-    response_->set("X-Content-Type-Options", "nosniff");
-    if (!given.allow.empty()) response_->set(http::field::allow, given.allow);
-    response_->keep_alive(keep_alive);
-    response_->content_length(given.body.size());
-    if (!head_only) response_->body() = std::move(given.body);
-    serializer_.emplace(*response_);
-    stream_.expires_after(limits_.answer_time);
-    const auto written = [self = shared_from_this(), keep_alive](error_code bad, std::size_t) {
-      if (bad || !keep_alive) return self->close();
-      self->read(self->limits_.idle_time);
-    };
-    if (head_only) {
-      http::async_write_header(stream_, *serializer_, written);
-    } else {
-      http::async_write(stream_, *serializer_, written);
+  template <class Response>
+  void fill_head(Response& response, const HttpAnswer& answer, bool keep_alive) const {
+    response.set(http::field::date, http_date_now());
+    if (!answer.content_type.empty()) response.set(http::field::content_type, answer.content_type);
+    response.set("X-Content-Type-Options", "nosniff");
+    response.set("Referrer-Policy", "no-referrer");
+    response.set(http::field::cache_control, "no-store");
+    for (const auto& [name, value] : answer.headers) {
+      if (equals_ignoring_case(name, "Set-Cookie")) {
+        response.insert(name, value);
+      } else {
+        response.set(name, value);
+      }
     }
+    response.keep_alive(keep_alive);
+  }
+
+  /// False: the connection ends.
+  Awaitable<bool> write(HttpAnswer answer, unsigned version, bool keep_alive, bool head_only) {
+    keep_alive = keep_alive && !answer.close && !context_.connections.ending();
+    if (answer.more && !head_only) co_return co_await write_pieces(std::move(answer), version, keep_alive);
+    http::response<http::string_body> response(http::int_to_status(static_cast<unsigned>(answer.status)),
+                                               version);
+    fill_head(response, answer, keep_alive);
+    if (answer.status != 204 && answer.status != 304) response.content_length(answer.body.size());
+    if (!head_only) response.body() = std::move(answer.body);
+    error_code bad;
+    http::response_serializer<http::string_body> serializer(response);
+    wait_at_most(context_.limits.write_time);
+    if (head_only) {
+      co_await http::async_write_header(socket_, serializer, asio::redirect_error(asio::use_awaitable, bad));
+    } else {
+      co_await http::async_write(socket_, serializer, asio::redirect_error(asio::use_awaitable, bad));
+    }
+    co_return !bad && keep_alive;
+  }
+
+  Awaitable<bool> write_pieces(HttpAnswer answer, unsigned version, bool keep_alive) {
+    const bool chunked = version != 10;
+    keep_alive = keep_alive && chunked;
+    http::response<http::empty_body> response(http::int_to_status(static_cast<unsigned>(answer.status)),
+                                              version);
+    fill_head(response, answer, keep_alive);
+    response.chunked(chunked);
+    error_code bad;
+    http::response_serializer<http::empty_body> serializer(response);
+    wait_at_most(context_.limits.write_time);
+    co_await http::async_write_header(socket_, serializer, asio::redirect_error(asio::use_awaitable, bad));
+    auto piece = std::make_shared<std::string>(std::move(answer.body));
+    const auto more = std::make_shared<std::function<bool(std::string&)>>(std::move(answer.more));
+    bool goes_on = true;
+    while (!bad) {
+      if (!piece->empty()) {
+        wait_at_most(context_.limits.write_time);
+        if (chunked) {
+          co_await asio::async_write(socket_, http::make_chunk(asio::buffer(*piece)),
+                                     asio::redirect_error(asio::use_awaitable, bad));
+        } else {
+          co_await asio::async_write(socket_, asio::buffer(*piece),
+                                     asio::redirect_error(asio::use_awaitable, bad));
+        }
+        if (bad) break;
+      }
+      if (!goes_on || context_.connections.ending()) break;
+      piece->clear();
+      patience_.cancel();
+      if (answer.every > Micros{0}) {
+        pause_.expires_after(answer.every);
+        co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, bad));
+        if (bad) break;
+      }
+      auto ask = [piece, more] { return (*more)(*piece); };
+      goes_on = co_await context_.workers.run(std::move(ask));
+    }
+    if (!bad && !goes_on && chunked) {
+      wait_at_most(context_.limits.write_time);
+      co_await asio::async_write(socket_, http::make_chunk_last(),
+                                 asio::redirect_error(asio::use_awaitable, bad));
+    }
+    co_return !bad && !goes_on && keep_alive;
+  }
+
+  /// What is awaited on the socket next is cancelled when this runs out, and `ran_out_` says so.
+  void wait_at_most(Milliseconds time) {
+    ran_out_ = false;
+    patience_.expires_after(time);
+    patience_.async_wait([weak = weak_from_this()](error_code stopped) {
+      const auto self = weak.lock();
+      if (stopped || !self || self->patience_.expiry() > std::chrono::steady_clock::now()) return;
+      self->ran_out_ = true;
+      error_code ignored;
+      self->socket_.cancel(ignored);
+    });
   }
 
   void close() {
     error_code ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
-    stream_.close();
+    patience_.cancel();
+    pause_.cancel();
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
+    socket_.close(ignored);
   }
 
-  beast::tcp_stream stream_;
-  beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
-  std::optional<http::response<http::string_body>> response_;
-  std::optional<http::response_serializer<http::string_body>> serializer_;
-  HttpLimits limits_;
-  std::shared_ptr<HttpConnections> connections_;
+  tcp::socket socket_;
+  asio::steady_timer patience_, pause_;
+  ConnectionContext context_;
+  boost::beast::flat_buffer buffer_;
+  std::string caller_;
+  bool ran_out_ = false;
   std::uint64_t id_ = 0;
 };
 
 }  // namespace
 
-void serve_connection(tcp::socket socket, const HttpLimits& limits,
-                      std::shared_ptr<HttpConnections> connections) {
-  std::make_shared<Connection>(std::move(socket), limits, std::move(connections))->start();
+void serve_connection(tcp::socket socket, const ConnectionContext& context) {
+  std::make_shared<Connection>(std::move(socket), context)->start();
 }
 
 }  // namespace postrider

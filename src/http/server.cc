@@ -5,6 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "http/connection.h"
@@ -17,12 +19,13 @@ using boost::system::error_code;
 
 class AsioHttpServer : public HttpServer {
  public:
-  AsioHttpServer(boost::asio::io_context& loop, Log& log, HttpLimits limits)
+  AsioHttpServer(Log& log, HttpLimits limits)
       : log_(log),
-        acceptor_(loop),
-        breath_(loop),
         limits_(limits),
-        connections_(std::make_shared<HttpConnections>()) {}
+        workers_(limits_.workers, limits_.waiting),
+        acceptor_(loop_),
+        breath_(loop_) {}
+  ~AsioHttpServer() override { stop(std::chrono::milliseconds{1'000}); }
 
   Result<ListenAddress> listen(const ListenAddress& where) override {
     error_code bad;
@@ -45,13 +48,27 @@ class AsioHttpServer : public HttpServer {
     return ListenAddress{where.address, acceptor_.local_endpoint().port()};
   }
 
-  void start() override { accept(); }
+  void start(HttpHandler& handler) override {
+    context_.emplace(limits_, handler, workers_, connections_, log_);
+    accept();
+    thread_ = std::thread([this] {
+      ::pthread_setname_np(::pthread_self(), "http");
+      loop_.run();
+    });
+  }
 
-  void stop() override {
-    error_code ignored;
-    acceptor_.close(ignored);
-    breath_.cancel();
-    connections_->close_all();
+  bool stop(std::chrono::milliseconds patience) override {
+    if (!thread_.joinable()) return true;
+    boost::asio::post(loop_, [this] {
+      error_code ignored;
+      acceptor_.close(ignored);
+      breath_.cancel();
+      connections_.close_all();
+    });
+    if (!workers_.wait_until_quiet(patience)) return false;
+    workers_.join();
+    thread_.join();
+    return true;
   }
 
  private:
@@ -59,8 +76,8 @@ class AsioHttpServer : public HttpServer {
     acceptor_.async_accept([this](error_code bad, tcp::socket socket) {
       if (bad == boost::asio::error::operation_aborted) return;
       if (bad) return breathe(bad);
-      if (connections_->size() < static_cast<std::size_t>(limits_.connections)) {
-        serve_connection(std::move(socket), limits_, connections_);
+      if (connections_.size() < static_cast<std::size_t>(limits_.connections)) {
+        serve_connection(std::move(socket), *context_);
       }
       accept();
     });
@@ -76,16 +93,20 @@ class AsioHttpServer : public HttpServer {
   }
 
   Log& log_;
+  const HttpLimits limits_;
+  HttpConnections connections_;
+  Workers workers_;
+  boost::asio::io_context loop_{1};
   tcp::acceptor acceptor_;
   boost::asio::steady_timer breath_;
-  HttpLimits limits_;
-  std::shared_ptr<HttpConnections> connections_;
+  std::optional<ConnectionContext> context_;
+  std::thread thread_;
 };
 
 }  // namespace
 
-std::unique_ptr<HttpServer> make_http_server(boost::asio::io_context& loop, Log& log, HttpLimits limits) {
-  return std::make_unique<AsioHttpServer>(loop, log, limits);
+std::unique_ptr<HttpServer> make_http_server(Log& log, HttpLimits limits) {
+  return std::make_unique<AsioHttpServer>(log, limits);
 }
 
 }  // namespace postrider

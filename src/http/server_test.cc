@@ -7,7 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
-#include <thread>
+#include <iterator>
 
 namespace postrider {
 namespace {
@@ -15,21 +15,42 @@ namespace {
 using boost::asio::ip::tcp;
 using namespace std::chrono_literals;
 
+/// Says what it got: "METHOD target body". "/deny" is refused before its body.
+class EchoHandler : public HttpHandler {
+ public:
+  std::variant<HttpAnswer, std::unique_ptr<HttpTurn>> admit(HttpHead head) override {
+    if (head.target == "/deny") return HttpAnswer{.status = 403, .body = "no\n"};
+    return std::make_unique<Turn>(std::move(head));
+  }
+
+ private:
+  class Turn : public HttpTurn {
+   public:
+    explicit Turn(HttpHead head) : head_(std::move(head)) {}
+    BodyLimit limit() const override {
+      return {head_.target == "/file" ? 1'000'000u : 1'000u, head_.target == "/file"};
+    }
+    HttpAnswer answer(HttpBody body) override {
+      HttpAnswer answer{.body = head_.method + " " + head_.target + " " + body.bytes};
+      if (body.file) answer.body += std::string(std::istreambuf_iterator<char>(*body.file), {});
+      if (head_.target != "/pieces") return answer;
+      answer.more = [left = 3](std::string& piece) mutable { return piece = "piece\n", --left > 0; };
+      return answer;
+    }
+
+   private:
+    HttpHead head_;
+  };
+};
+
 class HttpServerTest : public testing::Test {
  protected:
   void serve(HttpLimits limits = {}) {
-    server_ = make_http_server(loop_, *log_, limits);
+    server_ = make_http_server(*log_, limits);
     const auto taken = server_->listen({"127.0.0.1", 0});
     ASSERT_TRUE(taken);
     where_ = *taken;
-    server_->start();
-    thread_ = std::thread([this] { loop_.run(); });
-  }
-
-  ~HttpServerTest() override {
-    if (!thread_.joinable()) return;
-    boost::asio::post(loop_, [this] { server_->stop(); });
-    thread_.join();
+    server_->start(handler_);
   }
 
   tcp::socket connect() {
@@ -49,26 +70,95 @@ class HttpServerTest : public testing::Test {
   }
 
   std::unique_ptr<Log> log_ = make_silent_log();
-  boost::asio::io_context loop_, client_;
+  boost::asio::io_context client_;
+  EchoHandler handler_;
   std::unique_ptr<HttpServer> server_;
   ListenAddress where_;
-  std::thread thread_;
 };
-
-TEST_F(HttpServerTest, LivezSaysOk) {
-  serve();
-  const auto heard = say("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  EXPECT_TRUE(heard.starts_with("HTTP/1.1 200 OK\r\n")) << heard;
-  EXPECT_TRUE(heard.ends_with("\r\n\r\nok\n")) << heard;
-}
 
 TEST_F(HttpServerTest, OneConnectionCarriesManyRequests) {
   serve();
   const auto heard =
-      say("GET /livez HTTP/1.1\r\nHost: x\r\n\r\nHEAD /livez HTTP/1.1\r\nHost: x\r\n\r\n"
-          "GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  EXPECT_NE(heard.find("ok\nHTTP/1.1 200 OK"), std::string::npos) << heard;
-  EXPECT_NE(heard.find("\r\n\r\nHTTP/1.1 404 Not Found"), std::string::npos) << heard;
+      say("GET /a HTTP/1.1\r\nHost: x\r\n\r\nHEAD /b HTTP/1.1\r\nHost: x\r\n\r\n"
+          "POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+  EXPECT_TRUE(heard.starts_with("HTTP/1.1 200 OK\r\n")) << heard;
+  EXPECT_NE(heard.find("GET /a HTTP/1.1 200 OK"), std::string::npos) << heard;
+  EXPECT_TRUE(heard.ends_with("\r\n\r\nPOST /c hi")) << heard;
+}
+
+TEST_F(HttpServerTest, ALongBodyGoesThroughAFile) {
+  serve();
+  const std::string body(500'000, 'b');
+  const auto heard =
+      say("POST /file HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 500000\r\n\r\n" + body);
+  EXPECT_TRUE(heard.ends_with("POST /file " + body)) << heard.substr(0, 500);
+}
+
+TEST_F(HttpServerTest, ABodyMayComeInChunks) {
+  serve();
+  const auto heard =
+      say("POST /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  EXPECT_TRUE(heard.ends_with("POST /c abcde")) << heard;
+}
+
+TEST_F(HttpServerTest, AnAnswerInPiecesIsChunkedForNewCallersAndPlainForOldOnes) {
+  serve();
+  const auto heard = say("GET /pieces HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_NE(heard.find("Transfer-Encoding: chunked"), std::string::npos) << heard;
+  EXPECT_TRUE(heard.ends_with("6\r\npiece\n\r\n6\r\npiece\n\r\n6\r\npiece\n\r\n0\r\n\r\n")) << heard;
+  EXPECT_TRUE(say("GET /pieces HTTP/1.0\r\n\r\n").ends_with("GET /pieces piece\npiece\npiece\n"));
+}
+
+TEST_F(HttpServerTest, WhoIsRefusedNeedNotSendTheBody) {
+  serve();
+  const auto heard = say("POST /deny HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\nabc");
+  EXPECT_TRUE(heard.starts_with("HTTP/1.1 403 ")) << heard;
+}
+
+TEST_F(HttpServerTest, ACallerWhoAsksFirstIsToldToGoOn) {
+  serve();
+  const auto heard = say(
+      "POST /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi");
+  EXPECT_TRUE(heard.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")) << heard;
+}
+
+struct SmuggledRow {
+  const char* name;
+  const char* request;
+};
+
+TEST_F(HttpServerTest, WhatTwoReadersCouldReadInTwoWaysIsRefused) {
+  serve();
+  for (
+      const auto& row :
+      {SmuggledRow{
+           "length and chunks",
+           "POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+       SmuggledRow{
+           "chunks and length",
+           "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"},
+       SmuggledRow{"two lengths",
+                   "POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"},
+       SmuggledRow{"no length", "POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"},
+       SmuggledRow{"two hosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"},
+       SmuggledRow{"no host", "GET / HTTP/1.1\r\n\r\n"},
+       SmuggledRow{"space before colon", "GET / HTTP/1.1\r\nHost : x\r\n\r\n"},
+       SmuggledRow{"folded header",
+                   "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n\tc\r\nTransfer-Encoding: nonsense\r\n\r\n"},
+       SmuggledRow{"NUL in a header", nullptr}}) {
+    const std::string request =
+        row.request ? row.request : std::string("GET / HTTP/1.1\r\nHost: x\r\nA: \0b\r\n\r\n", 36);
+    const auto heard = say(request);
+    EXPECT_TRUE(heard.starts_with("HTTP/1.1 400 ")) << row.name << ": " << heard;
+    EXPECT_NE(heard.find("Connection: close"), std::string::npos) << row.name;
+  }
+}
+
+TEST_F(HttpServerTest, ACompressedBodyIsRefused) {
+  serve();
+  EXPECT_TRUE(say("POST /c HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx")
+                  .starts_with("HTTP/1.1 415 "));
 }
 
 TEST_F(HttpServerTest, HeadersThatAreTooLongAreRefused) {
@@ -89,8 +179,18 @@ TEST_F(HttpServerTest, WhatIsNoHttpIsRefused) {
 }
 
 TEST_F(HttpServerTest, ACallerWhoSaysNothingIsClosedInTime) {
-  serve({.request_time = 50ms});
-  EXPECT_EQ(say("GET /livez HTTP/1.1\r\nHos"), "");
+  serve({.idle_time = 50ms});
+  EXPECT_EQ(say(""), "");
+}
+
+TEST_F(HttpServerTest, ASlowHeadIsRefusedInTime) {
+  serve({.head_time = 50ms});
+  EXPECT_TRUE(say("GET /livez HTTP/1.1\r\nHos").starts_with("HTTP/1.1 408 "));
+}
+
+TEST_F(HttpServerTest, ASlowBodyIsRefusedInTime) {
+  serve({.body_time = 50ms});
+  EXPECT_TRUE(say("POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab").starts_with("HTTP/1.1 408 "));
 }
 
 TEST_F(HttpServerTest, MoreCallersThanAllowedAreClosedAtOnce) {
@@ -104,8 +204,7 @@ TEST_F(HttpServerTest, MoreCallersThanAllowedAreClosedAtOnce) {
 
 TEST_F(HttpServerTest, ATakenPortIsNamedInTheError) {
   serve();
-  boost::asio::io_context other;
-  const auto second = make_http_server(other, *log_)->listen(where_);
+  const auto second = make_http_server(*log_)->listen(where_);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, "address_in_use");
   EXPECT_NE(second.error().message.find(where_.text()), std::string::npos);

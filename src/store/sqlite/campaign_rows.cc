@@ -77,6 +77,8 @@ void complete_campaign(Database& db, Campaign& campaign) {
         {std::string{files.text(0)}, std::string{files.text(1)}, files.integer(2)});
   }
 
+  campaign.form = read_form(db, campaign.id);
+
   Statement row(db, kCounts);
   row.query(campaign.id.value).step();
   campaign.counts = {row.integer(1), row.integer(2), row.integer(3), row.integer(4), row.integer(5), 0};

@@ -20,6 +20,10 @@ Campaign read_campaign(const Statement& row);
 /// Adds its mailboxes, its attachments' names and its counts.
 void complete_campaign(Database& db, Campaign& campaign);
 
+/// What its owner filled in that has no effect now.
+CampaignForm read_form(Database& db, CampaignId id);
+void store_form(Database& db, CampaignId id, const CampaignForm& form);
+
 /// Stores what the campaign says besides subject and message; `files` replace its attachments if not null.
 void store_content(Database& db, CampaignId id, const Content& content, const std::vector<Attachment>* files);
 

@@ -74,6 +74,7 @@ Result<CampaignId> SqliteCampaignStore::create_campaign(const Campaign& draft,
     const CampaignId id{db.last_id()};
     set_mailboxes(db, id, draft.mailboxes);
     store_content(db, id, draft.content, files);
+    store_form(db, id, draft.form);
     return id;
   });
 }
@@ -94,6 +95,7 @@ Result<void> SqliteCampaignStore::update_campaign(const Campaign& merged,
     run_settings(update, merged, now(), merged.id.value);
     set_mailboxes(db, merged.id, merged.mailboxes);
     store_content(db, merged.id, merged.content, files);
+    store_form(db, merged.id, merged.form);
     // A scheduled campaign has a lane already (its plan task's): it follows to the new queue.
     Statement(db,
               "UPDATE lane SET not_before = 0, queue_id = (SELECT queue_id FROM campaign WHERE id = ?1) "

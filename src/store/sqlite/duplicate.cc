@@ -40,6 +40,10 @@ constexpr auto kCopyMailboxes =
 constexpr auto kCopyContent =
     "INSERT INTO campaign_content (campaign_id, format, from_name, reply_to, headers, text) "
     "SELECT ?2, format, from_name, reply_to, headers, text FROM campaign_content WHERE campaign_id = ?1";
+// Not the start it was meant to have.
+constexpr auto kCopyForm =
+    "INSERT INTO campaign_form (campaign_id, pace_min, pace_max, window, sheet_id, sheet_range) "
+    "SELECT ?2, pace_min, pace_max, window, sheet_id, sheet_range FROM campaign_form WHERE campaign_id = ?1";
 constexpr auto kCopyAttachments =
     "INSERT INTO attachment (campaign_id, position, name, media_type, size, bytes) "
     "SELECT ?2, position, name, media_type, size, bytes FROM attachment WHERE campaign_id = ?1";
@@ -79,7 +83,7 @@ Result<CampaignId> SqliteCampaignStore::duplicate(CampaignId id, std::string_vie
     // A plan of its own: the copy's gaps are not those of the original.
     Statement(db, "UPDATE campaign SET seed = ?2 WHERE id = ?1")
         .run(made.value, static_cast<std::int64_t>(mix(seed, static_cast<std::uint64_t>(made.value))));
-    for (const auto* sql : {kCopyMailboxes, kCopyContent, kCopyAttachments}) {
+    for (const auto* sql : {kCopyMailboxes, kCopyContent, kCopyForm, kCopyAttachments}) {
       Statement(db, sql).run(id.value, made.value);
     }
     return made;

@@ -294,6 +294,21 @@ CREATE TABLE test_mode (
   tester_key TEXT NOT NULL             -- as suppressions spell it
 );
 )sql",
+    // What a campaign's owner filled in that has no effect now, kept for when it is switched on. Apart from
+    // the campaign's row, which every attempt reads. Campaigns made before have no row here.
+    R"sql(
+CREATE TABLE campaign_form (
+  campaign_id INTEGER PRIMARY KEY,
+  pace_min INTEGER NOT NULL,
+  pace_max INTEGER NOT NULL,
+  window TEXT NOT NULL,
+  sheet_id TEXT NOT NULL,
+  sheet_range TEXT NOT NULL,
+  start_at INTEGER                     -- when a draft is meant to start
+);
+CREATE TRIGGER campaign_form_goes_with_its_campaign AFTER DELETE ON campaign
+BEGIN DELETE FROM campaign_form WHERE campaign_id = OLD.id; END;
+)sql",
     // Who may ask. Of passwords and tokens only hashes are here.
     R"sql(
 CREATE TABLE account (

@@ -1,34 +1,9 @@
-#include "http/routes.h"
+#include "http/listen_address.h"
 
 #include <gtest/gtest.h>
 
-#include "http/listen_address.h"
-
 namespace postrider {
 namespace {
-
-struct RouteRow {
-  const char* method;
-  const char* target;
-  int status;
-};
-
-TEST(Routes, OnlyLivezExistsAndItAnswersReadingOnly) {
-  for (const auto& row :
-       {RouteRow{"GET", "/livez", 200}, RouteRow{"HEAD", "/livez", 200}, RouteRow{"GET", "/livez?x=1", 200},
-        RouteRow{"POST", "/livez", 405}, RouteRow{"GET", "/", 404}, RouteRow{"GET", "/livez/", 404},
-        RouteRow{"GET", "/api/campaigns", 404}, RouteRow{"DELETE", "", 404}}) {
-    EXPECT_EQ(answer(row.method, row.target).status, row.status) << row.method << " " << row.target;
-  }
-  EXPECT_EQ(answer("GET", "/livez").body, "ok\n");
-}
-
-TEST(Routes, AnErrorIsAProblemDocument) {
-  const auto given = answer("GET", "/nowhere");
-  EXPECT_EQ(given.content_type, "application/problem+json");
-  EXPECT_NE(given.body.find("\"status\":404"), std::string::npos);
-  EXPECT_NE(given.body.find("\"code\":\"not_found\""), std::string::npos);
-}
 
 TEST(ListenAddress, IsReadAsPeopleWriteIt) {
   for (const auto& [text, address, port, loopback] : {std::tuple{"127.0.0.1:8000", "127.0.0.1", 8000, true},

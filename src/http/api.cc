@@ -1,0 +1,290 @@
+#include "http/api.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include "base/text.h"
+#include "http/json_body.h"
+#include "http/recognise.h"
+#include "http/route_table.h"
+#include "store/task_store.h"
+
+namespace postrider {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMostParameters = 50;
+
+/// Path and query of a request, decoded.
+struct Target {
+  std::vector<std::string> segments;
+  std::vector<std::pair<std::string, std::string>> query;
+};
+
+std::optional<Target> read_target(std::string_view text) {
+  const auto url = boost::urls::parse_origin_form(text);
+  if (!url) return std::nullopt;
+  Target target;
+  for (const auto segment : url->segments()) target.segments.emplace_back(segment.begin(), segment.end());
+  if (!target.segments.empty() && target.segments.back().empty())
+    target.segments.pop_back();  // trailing slash
+  for (const auto parameter : url->params()) {
+    if (target.query.size() >= kMostParameters) return std::nullopt;
+    target.query.emplace_back(parameter.key, parameter.value);
+  }
+  return target;
+}
+
+bool changes_something(std::string_view method) {
+  return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
+
+/// A browser sends a page's cookies along whoever wrote the page. It also says truthfully where the page
+/// came from, and that must be us.
+bool from_our_page(const HttpHead& head) {
+  const auto site = head.header("Sec-Fetch-Site");
+  if (!site.empty() && site != "same-origin" && site != "none") return false;
+  const auto origin = head.header("Origin");
+  if (origin.empty()) return !site.empty();
+  const auto host = head.header("Host");
+  return origin == fmt::format("https://{}", host) || origin == fmt::format("http://{}", host);
+}
+
+Schema path_schema(std::string_view name) {
+  const bool number = name == "id" || name.ends_with("_id") || name == "number";
+  return number && name != "sheet_id" ? whole(1, INT64_MAX) : postrider::text(1, 320);
+}
+
+HttpAnswer unauthorized(std::string_view why) {
+  auto answer = problem(401, "unauthorized", why);
+  answer.set("WWW-Authenticate", "Bearer realm=\"postrider\"");
+  return answer;
+}
+
+std::string media_type(const HttpHead& head) {
+  const auto given = head.header("Content-Type");
+  return lower_ascii(trim(given.substr(0, given.find(';'))));
+}
+
+class ApiTurn : public HttpTurn {
+ public:
+  ApiTurn(ApiWorld& world, const Operation& operation, Caller caller, HttpHead head)
+      : world_(world), operation_(operation), caller_(std::move(caller)), head_(std::move(head)) {}
+
+  json::object path, query;
+
+  BodyLimit limit() const override { return operation_.limit; }
+
+  HttpAnswer answer(HttpBody body) override {
+    auto actions = world_.actions(caller_.known() ? caller_.name : "nobody");
+    Call call{.world = world_,
+              .actions = actions,
+              .caller = caller_,
+              .head = head_,
+              .path = std::move(path),
+              .query = std::move(query),
+              .body = nullptr,
+              .raw = {}};
+    if (!operation_.body.empty()) {
+      if (auto bad = read_body(body.bytes, call.body)) return std::move(*bad);
+    } else if (!operation_.body_type.empty()) {
+      call.raw = std::move(body);
+    } else if (!body.bytes.empty() || body.file) {
+      return problem(400, "unexpected_body", "This request takes no body.");
+    }
+    try {
+      return operation_.handle(call);
+    } catch (const StoreFault& fault) {
+      world_.log().write(LogLevel::error, "http_store_fault",
+                         {{"operation", operation_.id}, {"why", fault.what()}});
+      return problem(503, "storage",
+                     "The database cannot do this now. Nothing was changed; try again later.");
+    } catch (const std::exception& fault) {
+      world_.log().write(LogLevel::error, "http_fault",
+                         {{"operation", operation_.id}, {"why", fault.what()}});
+      return problem(500, "internal", "Something went wrong on our side; the log says what.");
+    }
+  }
+
+ private:
+  std::optional<HttpAnswer> read_body(std::string_view bytes, json::value& value) const {
+    if (bytes.empty() && operation_.body_optional) {
+      value = json::object{};
+    } else if (bytes.empty()) {
+      return problem(400, "no_body", "This request needs a JSON body.");
+    } else {
+      auto read = read_json(bytes);
+      if (!read) return problem(400, "bad_json", read.error());
+      value = std::move(*read);
+    }
+    const auto errors = judge(operation_.body, value);
+    if (!errors.empty())
+      return problem(422, errors.size() == 1 ? errors.front().code : "invalid_fields", errors);
+    return std::nullopt;
+  }
+
+  ApiWorld& world_;
+  const Operation& operation_;
+  const Caller caller_;
+  const HttpHead head_;
+};
+
+class Api : public HttpHandler {
+ public:
+  Api(ApiWorld& world, Operations operations)
+      : world_(world), operations_(std::move(operations)), routes_(operations_) {}
+
+  std::variant<HttpAnswer, std::unique_ptr<HttpTurn>> admit(HttpHead head) override {
+    try {
+      return judge_head(std::move(head));
+    } catch (const std::exception& fault) {
+      world_.log().write(LogLevel::error, "http_fault", {{"operation", "admit"}, {"why", fault.what()}});
+      return problem(503, "storage", "The database cannot be read now. Try again later.");
+    }
+  }
+
+ private:
+  using Admission = std::variant<HttpAnswer, std::unique_ptr<HttpTurn>>;
+
+  Admission judge_head(HttpHead head) {
+    const auto target = read_target(head.target);
+    if (!target)
+      return problem(400, "bad_target", "The request's path or query is not written as RFC 3986 has it.");
+    auto match = routes_.find(head.method, target->segments);
+    const bool open = match.operation != nullptr && match.operation->access == Access::open;
+    auto context = world_.actions("nobody");
+    auto caller = recognise(context, head);
+    if (!caller && !(open && head.header("Authorization").empty())) return unauthorized(caller.error());
+    if (!caller) caller = Caller{};  // a stale cookie must not keep anybody from signing in
+    if (!open && !caller->known()) {
+      return unauthorized("Sign in, or send an API key: Authorization: Bearer KEY.");
+    }
+    if (match.operation == nullptr && match.allow.empty()) {
+      return problem(404, "not_found", "There is nothing at this path.");
+    }
+    if (match.operation == nullptr) {
+      auto answer =
+          problem(405, "method_not_allowed", fmt::format("This path answers {} only.", match.allow));
+      answer.set("Allow", match.allow);
+      return answer;
+    }
+    const auto& operation = *match.operation;
+    if (!may_call(*caller, operation.access)) {
+      return problem(403, "forbidden",
+                     fmt::format("This needs the right \"{}\", which {} does not have.",
+                                 to_string(operation.access), caller->name));
+    }
+    if (caller->kind == Caller::Kind::session && changes_something(head.method) && !from_our_page(head)) {
+      return problem(403, "foreign_page",
+                     "A signed-in browser may change things from Postrider's own pages only.");
+    }
+    if (auto bad = wrong_type(operation, head)) return std::move(*bad);
+    json::object path, query;
+    auto errors = read_path(match, path);
+    std::ranges::move(read_query(operation, *target, query), std::back_inserter(errors));
+    if (!errors.empty()) return problem(400, "bad_parameter", errors);
+    auto turn = std::make_unique<ApiTurn>(world_, operation, std::move(*caller), std::move(head));
+    turn->path = std::move(path);
+    turn->query = std::move(query);
+    return turn;
+  }
+
+  static bool has_body(const HttpHead& head) {
+    const auto length = head.header("Content-Length");
+    return (!length.empty() && length != "0") || !head.header("Transfer-Encoding").empty();
+  }
+
+  /// Forms that a foreign page can send without being asked have other types than these.
+  static std::optional<HttpAnswer> wrong_type(const Operation& operation, const HttpHead& head) {
+    if (!has_body(head)) return std::nullopt;
+    const std::string wanted = operation.body.empty() ? operation.body_type : "application/json";
+    const auto given = media_type(head);
+    if (wanted.empty() || wanted == "*/*" || given == wanted) return std::nullopt;
+    if (wanted == "application/json" && given.starts_with("application/") && given.ends_with("+json"))
+      return std::nullopt;
+    return problem(415, "unsupported_media_type",
+                   fmt::format("Send the body as {}{}.", wanted, given.empty() ? "" : ", not " + given));
+  }
+
+  static std::vector<FieldError> read_path(const RouteTable::Match& match, json::object& path) {
+    std::vector<FieldError> errors;
+    for (const auto& [name, text] : match.path) {
+      json::value value;
+      std::ranges::move(judge_parameter(path_schema(name), name, text, value), std::back_inserter(errors));
+      path[name] = std::move(value);
+    }
+    return errors;
+  }
+
+  static std::vector<FieldError> read_query(const Operation& operation, const Target& target,
+                                            json::object& query) {
+    std::vector<FieldError> errors;
+    for (const auto& [name, text] : target.query) {
+      const auto known = std::ranges::find(operation.query, name, &Parameter::name);
+      if (known == operation.query.end()) {
+        errors.push_back({"?" + name, "unknown_parameter",
+                          fmt::format("\"{}\" is no parameter that is known here.", one_line(name, 50))});
+        continue;
+      }
+      if (query.contains(name)) {
+        errors.push_back({"?" + name, "parameter_twice", fmt::format("\"{}\" is given twice.", name)});
+        continue;
+      }
+      json::value value;
+      std::ranges::move(judge_parameter(known->schema, "?" + name, text, value), std::back_inserter(errors));
+      query[name] = std::move(value);
+    }
+    for (const auto& parameter : operation.query) {
+      const auto* standard = parameter.schema.words().if_contains("default");
+      if (standard != nullptr && !query.contains(parameter.name)) query[parameter.name] = *standard;
+    }
+    return errors;
+  }
+
+  ApiWorld& world_;
+  const Operations operations_;
+  const RouteTable routes_;
+};
+
+}  // namespace
+
+std::optional<std::string> Call::asked(std::string_view name) const {
+  const auto* value = query.if_contains(name);
+  return value ? std::optional(std::string(value->as_string())) : std::nullopt;
+}
+
+std::optional<std::int64_t> Call::number(std::string_view name) const {
+  const auto* value = query.if_contains(name);
+  return value ? std::optional(value->to_number<std::int64_t>()) : std::nullopt;
+}
+
+bool Call::yes(std::string_view name) const {
+  const auto* value = query.if_contains(name);
+  return value != nullptr && value->as_bool();
+}
+
+HttpAnswer json_answer(const json::value& value, int status) {
+  HttpAnswer answer{.status = status, .content_type = "application/json"};
+  answer.body = json::serialize(value) + "\n";
+  return answer;
+}
+
+HttpAnswer success(const Call& call, std::string_view message, json::value data) {
+  return json_answer(json::object{{"message", message},
+                                  {"data", std::move(data)},
+                                  {"timestamp", format_rfc3339(call.world.clock().wall_now())}});
+}
+
+Schema success_schema(std::string_view name, const Schema& data) {
+  return ObjectSchema(name).needs("message", text()).needs("data", data).needs("timestamp", moment());
+}
+
+std::unique_ptr<HttpHandler> make_api(ApiWorld& world, Operations operations) {
+  return std::make_unique<Api>(world, std::move(operations));
+}
+
+}  // namespace postrider

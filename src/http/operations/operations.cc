@@ -1,0 +1,17 @@
+#include "http/operations/operations.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "http/api.h"
+
+namespace postrider {
+
+Operations api_operations() {
+  Operations all;
+  for (auto part : {health_operations, campaign_operations})
+    std::ranges::move(part(), std::back_inserter(all));
+  return all;
+}
+
+}  // namespace postrider

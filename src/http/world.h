@@ -1,0 +1,32 @@
+#pragma once
+// ApiWorld: what the operations need of the program around them, handed in by app. Its functions are
+// called on worker threads, many at once.
+
+#include <string>
+
+#include "actions/context.h"
+#include "base/log.h"
+
+namespace postrider {
+
+/// How the parts beneath are, for the health routes and /readyz.
+struct ServerHealth {
+  bool ready = true;
+  std::string why;       ///< one sentence if not ready
+  std::string database;  ///< "" or what is wrong with it
+  bool mock = false;
+};
+
+class ApiWorld {
+ public:
+  virtual ~ApiWorld() = default;
+  virtual ActionContext actions(std::string who) = 0;
+  virtual const Clock& clock() const = 0;
+  virtual Log& log() = 0;
+  virtual ServerHealth health() = 0;
+  virtual std::string version() const = 0;
+  virtual std::string environment() const = 0;    ///< ENVIRONMENT
+  virtual std::string database_kind() const = 0;  ///< "sqlite"
+};
+
+}  // namespace postrider
