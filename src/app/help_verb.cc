@@ -1,10 +1,12 @@
 // help: all verbs at a glance; with --markdown every one of them in full, as in docs/shell.md.
 
+#include <boost/json.hpp>
 #include <ostream>
 
 #include "app/program.h"
 #include "app/verbs/verb_markdown.h"
 #include "app/verbs/verbs.h"
+#include "http/api.h"
 
 namespace postrider {
 namespace {
@@ -32,10 +34,16 @@ This page is made by `postrider help --markdown`.
 
 void add_help_verb(Program& program, CLI::App& app) {
   auto markdown = std::make_shared<bool>(false);
+  auto openapi = std::make_shared<bool>(false);
   auto* verb = app.add_subcommand("help", "Show all verbs");
   verb->add_flag("--markdown", *markdown, "Print docs/shell.md");
-  verb->callback([&program, &app, markdown] {
-    program.choose([&program, &app, markdown]() -> Result<int> {
+  verb->add_flag("--openapi", *openapi, "Print the REST API as an OpenAPI 3.1 document");
+  verb->callback([&program, &app, markdown, openapi] {
+    program.choose([&program, &app, markdown, openapi]() -> Result<int> {
+      if (*openapi) {
+        program.out << boost::json::serialize(openapi_document(api_operations(), POSTRIDER_VERSION)) << "\n";
+        return 0;
+      }
       if (!*markdown) {
         program.out << app.help();
         return 0;

@@ -184,6 +184,7 @@ class WiredServer final : public Server, private ApiWorld {
 
   // What the API asks of us, on its own threads.
   ActionContext actions(std::string who) override { return action_context(std::move(who)); }
+  RequestStore& requests() override { return installation_->store->requests(); }
   const Clock& clock() const override { return clock_; }
   Log& log() override { return log_; }
   std::string version() const override { return POSTRIDER_VERSION; }

@@ -7,6 +7,7 @@
 #include <boost/url/url_view.hpp>
 
 #include "base/text.h"
+#include "base/token.h"
 #include "http/json_body.h"
 #include "http/recognise.h"
 #include "http/route_table.h"
@@ -65,6 +66,14 @@ HttpAnswer unauthorized(std::string_view why) {
   return answer;
 }
 
+/// Whether its Idempotency-Key, if there is one, can be kept.
+bool is_key(const HttpHead& head) {
+  const auto key = head.header("Idempotency-Key");
+  const int count = head.count("Idempotency-Key");
+  const auto visible = [](char c) { return c > ' ' && c < 127; };
+  return count == 0 || (count == 1 && !key.empty() && key.size() <= 255 && std::ranges::all_of(key, visible));
+}
+
 std::string media_type(const HttpHead& head) {
   const auto given = head.header("Content-Type");
   return lower_ascii(trim(given.substr(0, given.find(';'))));
@@ -92,12 +101,16 @@ class ApiTurn : public HttpTurn {
     if (!operation_.body.empty()) {
       if (auto bad = read_body(body.bytes, call.body)) return std::move(*bad);
     } else if (!operation_.body_type.empty()) {
-      call.raw = std::move(body);
+      call.raw.file = std::move(body.file);
+      call.raw.bytes = body.bytes;
     } else if (!body.bytes.empty() || body.file) {
       return problem(400, "unexpected_body", "This request takes no body.");
     }
     try {
-      return operation_.handle(call);
+      const auto key = head_.header("Idempotency-Key");
+      if (!operation_.keyed || key.empty()) return operation_.handle(call);
+      const auto asked = token_hash(fmt::format("{} {}\n{}", head_.method, head_.target, body.bytes));
+      return answer_once(call, key, asked);
     } catch (const StoreFault& fault) {
       world_.log().write(LogLevel::error, "http_store_fault",
                          {{"operation", operation_.id}, {"why", fault.what()}});
@@ -111,6 +124,51 @@ class ApiTurn : public HttpTurn {
   }
 
  private:
+  /// Does what is asked unless a request with this key did it already.
+  HttpAnswer answer_once(Call& call, std::string_view key, std::string_view asked) {
+    auto& requests = world_.requests();
+    const auto begun = requests.begin(caller_.name, key, asked, world_.clock().wall_now());
+    if (const auto* kept = std::get_if<KeptAnswer>(&begun)) {
+      HttpAnswer answer{.status = kept->status, .content_type = kept->content_type, .body = kept->body};
+      if (!kept->location.empty()) answer.set("Location", kept->location);
+      answer.set("Idempotent-Replayed", "true");
+      return answer;
+    }
+    switch (std::get<KeyState>(begun)) {
+      case KeyState::fresh:
+        break;
+      case KeyState::running:
+        return problem(409, "key_in_use",
+                       "A request with this Idempotency-Key is at work. Ask again in a moment.");
+      case KeyState::other:
+        return problem(422, "key_reused",
+                       "This Idempotency-Key was used for another request. Take a new one.");
+      case KeyState::unknown:
+        return problem(
+            409, "outcome_unknown",
+            "The server ended while it was at work on a request with this Idempotency-Key. Look whether it "
+            "was done, and take a new key if it was not.");
+    }
+    HttpAnswer answer;
+    try {
+      answer = operation_.handle(call);
+    } catch (...) {
+      requests.forget(caller_.name, key);
+      throw;
+    }
+    if (answer.status >= 500) {
+      requests.forget(caller_.name, key);
+      return answer;
+    }
+    KeptAnswer kept{
+        .status = answer.status, .content_type = answer.content_type, .location = {}, .body = answer.body};
+    for (const auto& [name, value] : answer.headers) {
+      if (name == "Location") kept.location = value;
+    }
+    requests.keep(caller_.name, key, kept);
+    return answer;
+  }
+
   std::optional<HttpAnswer> read_body(std::string_view bytes, json::value& value) const {
     if (bytes.empty() && operation_.body_optional) {
       value = json::object{};
@@ -183,6 +241,9 @@ class Api : public HttpHandler {
                      "A signed-in browser may change things from Postrider's own pages only.");
     }
     if (auto bad = wrong_type(operation, head)) return std::move(*bad);
+    if (operation.keyed && !is_key(head)) {
+      return problem(400, "bad_key", "An Idempotency-Key is one text of 1 to 255 visible ASCII characters.");
+    }
     json::object path, query;
     auto errors = read_path(match, path);
     std::ranges::move(read_query(operation, *target, query), std::back_inserter(errors));

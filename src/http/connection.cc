@@ -151,6 +151,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (parser.get().version() != 10 && head.count("Host") != 1) {
       return problem(400, "bad_host", "An HTTP/1.1 request has exactly one Host header.");
     }
+    const auto transfer = head.header("Transfer-Encoding");
+    if (head.count("Transfer-Encoding") > 1 ||
+        (!transfer.empty() && !equals_ignoring_case(transfer, "chunked"))) {
+      return problem(400, "bad_transfer_coding", "The only Transfer-Encoding taken is chunked.");
+    }
     const auto coding = head.header("Content-Encoding");
     if (!coding.empty() && !equals_ignoring_case(coding, "identity")) {
       return problem(415, "unsupported_coding", "Bodies are taken as they are, without Content-Encoding.");

@@ -12,6 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
+}  // namespace
+
 Schema problem_schema() {
   const Schema field =
       ObjectSchema("FieldError").needs("field", text()).needs("code", text()).needs("message", text());
@@ -23,6 +25,8 @@ Schema problem_schema() {
       .needs("detail", text().about("for people: what is wrong and what to do"))
       .may("errors", array_of(field).about("every field that is wrong"));
 }
+
+namespace {
 
 /// What may go wrong with any call of this operation, beyond what it says itself.
 std::vector<std::pair<int, std::string_view>> usual_refusals(const Operation& operation) {

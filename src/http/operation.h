@@ -74,6 +74,8 @@ struct Operation {
 
 using Operations = std::vector<Operation>;
 
+Schema problem_schema();
+
 HttpAnswer json_answer(const boost::json::value& value, int status = 200);
 /// The origin's SuccessResponse: {message, data, timestamp}.
 HttpAnswer success(const Call& call, std::string_view message, boost::json::value data);

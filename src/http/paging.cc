@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <charconv>
 
 namespace postrider {
 
@@ -29,6 +30,19 @@ std::string query_encoded(std::string_view text) {
     }
   }
   return out;
+}
+
+std::optional<std::int64_t> read_cursor(const Call& call) {
+  const auto text = call.asked("after");
+  if (!text) return 0;
+  std::int64_t cursor = 0;
+  const auto [end, bad] = std::from_chars(text->data(), text->data() + text->size(), cursor);
+  if (bad != std::errc{} || end != text->data() + text->size() || cursor < 1) return std::nullopt;
+  return cursor;
+}
+
+HttpAnswer bad_cursor() {
+  return problem(400, "bad_cursor", "\"after\" is no cursor of this list: take it from the Link header.");
 }
 
 void add_paging(HttpAnswer& answer, const Call& call, std::optional<std::int64_t> total,

@@ -6,6 +6,7 @@
 
 #include "actions/context.h"
 #include "base/log.h"
+#include "store/request_store.h"
 
 namespace postrider {
 
@@ -21,6 +22,7 @@ class ApiWorld {
  public:
   virtual ~ApiWorld() = default;
   virtual ActionContext actions(std::string who) = 0;
+  virtual RequestStore& requests() = 0;
   virtual const Clock& clock() const = 0;
   virtual Log& log() = 0;
   virtual ServerHealth health() = 0;

@@ -11,9 +11,10 @@ namespace json = boost::json;
 
 namespace {
 
-double percent(std::int64_t part, std::int64_t whole) {
-  return whole == 0 ? 0.0
-                    : std::round(10'000.0 * static_cast<double>(part) / static_cast<double>(whole)) / 100.0;
+json::value percent(std::int64_t part, std::int64_t whole) {
+  if (part == 0) return 0;
+  if (part == whole) return 100;
+  return std::round(10'000.0 * static_cast<double>(part) / static_cast<double>(whole)) / 100.0;
 }
 
 std::int64_t tried(const Counts& counts) {

@@ -2,7 +2,6 @@
 // campaign_run_operations.cc.
 
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "actions/create_campaign.h"
 #include "actions/delete_campaign.h"
@@ -51,22 +50,13 @@ HttpAnswer list(Call& call) {
             "\"status_filter\" must be one of: draft, scheduled, sending, paused, completed, failed, cancelled."}});
     }
   }
-  CampaignId before;
-  if (const auto after = call.asked("after")) {
-    const auto [end, bad] = std::from_chars(after->data(), after->data() + after->size(), before.value);
-    if (bad != std::errc{} || end != after->data() + after->size() || before.value < 1) {
-      return problem(400, "bad_cursor", "\"after\" is no cursor of this list: take it from the Link header.");
-    }
-  }
+  const auto before = read_cursor(call);
+  if (!before) return bad_cursor();
   const auto limit = static_cast<int>(call.number("limit").value_or(50));
   const auto skip = static_cast<int>(call.number("skip").value_or(0));
-  auto page = call.actions.store.campaigns(status, before, skip + limit + 1);
+  auto page = call.actions.store.campaigns(status, CampaignId{*before}, skip + limit + 1);
   if (skip > 0) page.erase(page.begin(), page.begin() + std::min<std::ptrdiff_t>(skip, std::ssize(page)));
-  std::optional<std::string> next;
-  if (std::ssize(page) > limit) {
-    page.resize(static_cast<std::size_t>(limit));
-    next = std::to_string(page.back().id.value);
-  }
+  const auto next = cut_page(page, limit, [](const Campaign& campaign) { return campaign.id.value; });
   json::array items;
   for (const auto& campaign : page) items.push_back(campaign_summary_json(campaign));
   auto answer = json_answer(items);

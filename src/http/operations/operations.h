@@ -6,6 +6,10 @@
 namespace postrider {
 
 Operations health_operations();
+Operations account_operations();
+Operations key_operations();
 Operations campaign_operations();
+Operations event_operations();
+Operations document_operations();
 
 }  // namespace postrider

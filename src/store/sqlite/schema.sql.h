@@ -364,6 +364,21 @@ CREATE TABLE login_throttle (
 ) WITHOUT ROWID;
 CREATE INDEX login_throttle_by_age ON login_throttle(last_failure);
 )sql",
+    R"sql(
+CREATE TABLE keyed_request (           -- with an Idempotency-Key, kept for a day
+  caller TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request TEXT NOT NULL,               -- SHA-256 of what was asked
+  created INTEGER NOT NULL,
+  state INTEGER NOT NULL,              -- 0 at work, 1 answered, 2 nobody knows
+  status INTEGER NOT NULL,
+  content_type TEXT NOT NULL,
+  location TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (caller, key)
+) WITHOUT ROWID;
+CREATE INDEX keyed_request_by_age ON keyed_request(created);
+)sql",
 };
 
 }  // namespace postrider::sqlite

@@ -15,6 +15,7 @@
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/private_file.h"
 #include "store/sqlite/task_store.h"
+#include "store/sqlite/request_store.h"
 #include "store/sqlite/writer.h"
 
 namespace postrider {
@@ -54,12 +55,14 @@ class Store final : public SqliteStore {
     }
     tasks_ = sqlite::make_task_store(writer_);
     accounts_ = sqlite::make_account_store(writer_);
+    requests_ = sqlite::make_request_store(writer_);
     return {};
   }
 
   TaskStore& tasks() override { return *tasks_; }
   CampaignStore& campaigns() override { return *campaigns_; }
   AccountStore& accounts() override { return *accounts_; }
+  RequestStore& requests() override { return *requests_; }
 
  private:
   sqlite::Writer writer_;
@@ -67,6 +70,7 @@ class Store final : public SqliteStore {
   std::unique_ptr<CampaignStore> campaigns_;
   std::unique_ptr<TaskStore> tasks_;
   std::unique_ptr<AccountStore> accounts_;
+  std::unique_ptr<RequestStore> requests_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "store/account_store.h"
 #include "store/campaign_store.h"
+#include "store/request_store.h"
 #include "store/task_store.h"
 
 namespace postrider {
@@ -34,6 +35,7 @@ class SqliteStore {
   virtual TaskStore& tasks() = 0;
   virtual CampaignStore& campaigns() = 0;
   virtual AccountStore& accounts() = 0;
+  virtual RequestStore& requests() = 0;
 
   /// Opens or creates the file (mode 0600) and brings the schema up to date. The caller holds the
   /// FileLock for as long as the store lives. A file of a newer version is an error.
