@@ -22,7 +22,7 @@ Result<int> serve(const Program& program, const std::string& listen) {
 
   std::signal(SIGPIPE, SIG_IGN);
   SystemClock clock;
-  const auto log = make_stderr_log(settings.log_level);
+  const auto log = make_stderr_log(settings.log_level, settings.log_format);
   for (const auto& warning : loaded->warnings) {
     log->write(LogLevel::warning, "setting_without_effect", {{"what", warning.text}});
   }

@@ -187,6 +187,8 @@ class WiredServer final : public Server, private ApiWorld {
   RequestStore& requests() override { return installation_->store->requests(); }
   const Clock& clock() const override { return clock_; }
   Log& log() override { return log_; }
+  bool logs_requests() const override { return options_.settings.log_requests; }
+  Metrics& metrics() override { return *metrics_; }
   std::string version() const override { return POSTRIDER_VERSION; }
   std::string environment() const override { return options_.settings.environment; }
   std::string database_kind() const override { return "sqlite"; }
@@ -276,6 +278,7 @@ class WiredServer final : public Server, private ApiWorld {
   ListenAddress address_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<HttpHandler> api_;
+  std::unique_ptr<Metrics> metrics_ = make_metrics();
   AsioLoop loop_;
   std::unique_ptr<Sessions> mock_, wire_;
   Background background_;

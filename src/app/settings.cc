@@ -163,6 +163,8 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
   settings.mock = from.yes_no("MOCK_EMAIL_SENDING");
   settings.recipient_limit = from.number("MAX_RECIPIENTS_PER_CAMPAIGN");
   settings.ca_file = from.text("SMTP_CA_FILE");
+  settings.log_format = from.text("LOG_FORMAT") == "json" ? LogFormat::json : LogFormat::text;
+  settings.log_requests = from.yes_no("ENABLE_REQUEST_LOGGING");
   settings.environment = from.text("ENVIRONMENT");
   settings.hello_name = from.text("SMTP_HELLO_NAME");
   settings.smtp_password = from.text("POSTRIDER_SMTP_PASSWORD");

@@ -28,6 +28,8 @@ struct Settings {
   std::optional<std::uint16_t> port;
   std::uint16_t api_port = 8000;
   LogLevel log_level = LogLevel::info;
+  LogFormat log_format = LogFormat::text;
+  bool log_requests = false;
   std::string secret_key;  ///< empty: the key file
   std::optional<EnvironmentMailbox> mailbox;
   bool mock = false;

@@ -22,8 +22,13 @@ class Log {
   virtual void write(LogLevel level, std::string_view event, std::initializer_list<Field> fields = {}) = 0;
 };
 
-/// Lines on standard error: `2026-11-24T09:00:00Z info event name=value`.
-std::unique_ptr<Log> make_stderr_log(LogLevel least);
+enum class LogFormat {
+  text,  ///< 2026-11-24T09:00:00.000Z info event name="value"
+  json   ///< {"time":"…","severity":"INFO","message":"event","name":"value"}, as Cloud Logging reads it
+};
+
+/// One line an event on standard error.
+std::unique_ptr<Log> make_stderr_log(LogLevel least, LogFormat format = LogFormat::text);
 
 /// Says nothing; for tests.
 std::unique_ptr<Log> make_silent_log();

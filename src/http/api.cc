@@ -8,10 +8,9 @@
 
 #include "base/text.h"
 #include "base/token.h"
-#include "http/json_body.h"
+#include "http/api_turn.h"
 #include "http/recognise.h"
 #include "http/route_table.h"
-#include "store/task_store.h"
 
 namespace postrider {
 namespace {
@@ -79,136 +78,32 @@ std::string media_type(const HttpHead& head) {
   return lower_ascii(trim(given.substr(0, given.find(';'))));
 }
 
-class ApiTurn : public HttpTurn {
- public:
-  ApiTurn(ApiWorld& world, const Operation& operation, Caller caller, HttpHead head)
-      : world_(world), operation_(operation), caller_(std::move(caller)), head_(std::move(head)) {}
-
-  json::object path, query;
-
-  BodyLimit limit() const override { return operation_.limit; }
-
-  HttpAnswer answer(HttpBody body) override {
-    auto actions = world_.actions(caller_.known() ? caller_.name : "nobody");
-    Call call{.world = world_,
-              .actions = actions,
-              .caller = caller_,
-              .head = head_,
-              .path = std::move(path),
-              .query = std::move(query),
-              .body = nullptr,
-              .raw = {}};
-    if (!operation_.body.empty()) {
-      if (auto bad = read_body(body.bytes, call.body)) return std::move(*bad);
-    } else if (!operation_.body_type.empty()) {
-      call.raw.file = std::move(body.file);
-      call.raw.bytes = body.bytes;
-    } else if (!body.bytes.empty() || body.file) {
-      return problem(400, "unexpected_body", "This request takes no body.");
-    }
-    try {
-      const auto key = head_.header("Idempotency-Key");
-      if (!operation_.keyed || key.empty()) return operation_.handle(call);
-      const auto asked = token_hash(fmt::format("{} {}\n{}", head_.method, head_.target, body.bytes));
-      return answer_once(call, key, asked);
-    } catch (const StoreFault& fault) {
-      world_.log().write(LogLevel::error, "http_store_fault",
-                         {{"operation", operation_.id}, {"why", fault.what()}});
-      return problem(503, "storage",
-                     "The database cannot do this now. Nothing was changed; try again later.");
-    } catch (const std::exception& fault) {
-      world_.log().write(LogLevel::error, "http_fault",
-                         {{"operation", operation_.id}, {"why", fault.what()}});
-      return problem(500, "internal", "Something went wrong on our side; the log says what.");
-    }
-  }
-
- private:
-  /// Does what is asked unless a request with this key did it already.
-  HttpAnswer answer_once(Call& call, std::string_view key, std::string_view asked) {
-    auto& requests = world_.requests();
-    const auto begun = requests.begin(caller_.name, key, asked, world_.clock().wall_now());
-    if (const auto* kept = std::get_if<KeptAnswer>(&begun)) {
-      HttpAnswer answer{.status = kept->status, .content_type = kept->content_type, .body = kept->body};
-      if (!kept->location.empty()) answer.set("Location", kept->location);
-      answer.set("Idempotent-Replayed", "true");
-      return answer;
-    }
-    switch (std::get<KeyState>(begun)) {
-      case KeyState::fresh:
-        break;
-      case KeyState::running:
-        return problem(409, "key_in_use",
-                       "A request with this Idempotency-Key is at work. Ask again in a moment.");
-      case KeyState::other:
-        return problem(422, "key_reused",
-                       "This Idempotency-Key was used for another request. Take a new one.");
-      case KeyState::unknown:
-        return problem(
-            409, "outcome_unknown",
-            "The server ended while it was at work on a request with this Idempotency-Key. Look whether it "
-            "was done, and take a new key if it was not.");
-    }
-    HttpAnswer answer;
-    try {
-      answer = operation_.handle(call);
-    } catch (...) {
-      requests.forget(caller_.name, key);
-      throw;
-    }
-    if (answer.status >= 500) {
-      requests.forget(caller_.name, key);
-      return answer;
-    }
-    KeptAnswer kept{
-        .status = answer.status, .content_type = answer.content_type, .location = {}, .body = answer.body};
-    for (const auto& [name, value] : answer.headers) {
-      if (name == "Location") kept.location = value;
-    }
-    requests.keep(caller_.name, key, kept);
-    return answer;
-  }
-
-  std::optional<HttpAnswer> read_body(std::string_view bytes, json::value& value) const {
-    if (bytes.empty() && operation_.body_optional) {
-      value = json::object{};
-    } else if (bytes.empty()) {
-      return problem(400, "no_body", "This request needs a JSON body.");
-    } else {
-      auto read = read_json(bytes);
-      if (!read) return problem(400, "bad_json", read.error());
-      value = std::move(*read);
-    }
-    const auto errors = judge(operation_.body, value);
-    if (!errors.empty())
-      return problem(422, errors.size() == 1 ? errors.front().code : "invalid_fields", errors);
-    return std::nullopt;
-  }
-
-  ApiWorld& world_;
-  const Operation& operation_;
-  const Caller caller_;
-  const HttpHead head_;
-};
-
 class Api : public HttpHandler {
  public:
   Api(ApiWorld& world, Operations operations)
       : world_(world), operations_(std::move(operations)), routes_(operations_) {}
 
   std::variant<HttpAnswer, std::unique_ptr<HttpTurn>> admit(HttpHead head) override {
-    try {
-      return judge_head(std::move(head));
-    } catch (const std::exception& fault) {
-      world_.log().write(LogLevel::error, "http_fault", {{"operation", "admit"}, {"why", fault.what()}});
-      return problem(503, "storage", "The database cannot be read now. Try again later.");
-    }
+    RequestRecord record(world_, head);
+    auto admission = judge(std::move(head), record);
+    if (auto* answer = std::get_if<HttpAnswer>(&admission)) record.end(*answer);
+    return admission;
   }
 
  private:
   using Admission = std::variant<HttpAnswer, std::unique_ptr<HttpTurn>>;
 
-  Admission judge_head(HttpHead head) {
+  Admission judge(HttpHead head, RequestRecord& record) {
+    try {
+      return judge_head(std::move(head), record);
+    } catch (const std::exception& fault) {
+      world_.log().write(LogLevel::error, "http_fault",
+                         {{"operation", "admit"}, {"why", fault.what()}, {"request", record.id()}});
+      return problem(503, "storage", "The database cannot be read now. Try again later.");
+    }
+  }
+
+  Admission judge_head(HttpHead head, RequestRecord& record) {
     const auto target = read_target(head.target);
     if (!target)
       return problem(400, "bad_target", "The request's path or query is not written as RFC 3986 has it.");
@@ -231,6 +126,7 @@ class Api : public HttpHandler {
       return answer;
     }
     const auto& operation = *match.operation;
+    record.is(operation.id);
     if (!may_call(*caller, operation.access)) {
       return problem(403, "forbidden",
                      fmt::format("This needs the right \"{}\", which {} does not have.",
@@ -248,7 +144,7 @@ class Api : public HttpHandler {
     auto errors = read_path(match, path);
     std::ranges::move(read_query(operation, *target, query), std::back_inserter(errors));
     if (!errors.empty()) return problem(400, "bad_parameter", errors);
-    auto turn = std::make_unique<ApiTurn>(world_, operation, std::move(*caller), std::move(head));
+    auto turn = std::make_unique<ApiTurn>(world_, operation, std::move(*caller), std::move(head), record);
     turn->path = std::move(path);
     turn->query = std::move(query);
     return turn;
@@ -312,37 +208,6 @@ class Api : public HttpHandler {
 };
 
 }  // namespace
-
-std::optional<std::string> Call::asked(std::string_view name) const {
-  const auto* value = query.if_contains(name);
-  return value ? std::optional(std::string(value->as_string())) : std::nullopt;
-}
-
-std::optional<std::int64_t> Call::number(std::string_view name) const {
-  const auto* value = query.if_contains(name);
-  return value ? std::optional(value->to_number<std::int64_t>()) : std::nullopt;
-}
-
-bool Call::yes(std::string_view name) const {
-  const auto* value = query.if_contains(name);
-  return value != nullptr && value->as_bool();
-}
-
-HttpAnswer json_answer(const json::value& value, int status) {
-  HttpAnswer answer{.status = status, .content_type = "application/json"};
-  answer.body = json::serialize(value) + "\n";
-  return answer;
-}
-
-HttpAnswer success(const Call& call, std::string_view message, json::value data) {
-  return json_answer(json::object{{"message", message},
-                                  {"data", std::move(data)},
-                                  {"timestamp", format_rfc3339(call.world.clock().wall_now())}});
-}
-
-Schema success_schema(std::string_view name, const Schema& data) {
-  return ObjectSchema(name).needs("message", text()).needs("data", data).needs("timestamp", moment());
-}
 
 std::unique_ptr<HttpHandler> make_api(ApiWorld& world, Operations operations) {
   return std::make_unique<Api>(world, std::move(operations));

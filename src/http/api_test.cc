@@ -1,6 +1,7 @@
 #include "http/api_test.h"
 
 #include "base/text.h"
+#include "base/token.h"
 
 namespace postrider {
 namespace {
@@ -223,6 +224,39 @@ TEST_F(ApiTest, HealthTellsStrangersLittle) {
   EXPECT_EQ(ready.status, 503);
   EXPECT_NE(ready.body.find("disk is full"), std::string::npos);
   EXPECT_EQ(ask({"GET", "/livez"}).status, 200);
+}
+
+TEST_F(ApiTest, EveryAnswerHasAnIdAndTheCallersOwnIsKeptIfHarmless) {
+  EXPECT_EQ(header(ask({"GET", "/livez", {}, {{"X-Request-Id", "abc-1"}}}), "X-Request-Id"), "abc-1");
+  for (const char* bad : {"", "a b", "a\"b", "\x1b[31m"}) {
+    EXPECT_EQ(header(ask({"GET", "/livez", {}, {{"X-Request-Id", bad}}}), "X-Request-Id").size(), 16u) << bad;
+  }
+  EXPECT_EQ(header(ask({"GET", "/api/campaigns"}), "X-Request-Id").size(), 16u);
+}
+
+TEST_F(ApiTest, MetricsCountRequestsByOperationAndStatus) {
+  add_office();
+  const auto viewer = key(Role::viewer);
+  ask({"GET", "/api/campaigns"}, viewer);
+  ask({"GET", "/api/campaigns?limit=x"}, viewer);
+  const auto text = ask({"GET", "/metrics"}, key(std::nullopt, {"metrics"})).body;
+  for (const char* line : {"postrider_http_requests_total{operation=\"listCampaigns\",status=\"200\"} 1",
+                           "postrider_http_requests_total{operation=\"listCampaigns\",status=\"400\"} 1",
+                           "postrider_ready 1", "postrider_mailbox_active{mailbox=\"office\"} 1",
+                           "postrider_queue_tasks{queue=\"email-campaign-queue\"} 0"}) {
+    EXPECT_NE(text.find(line), text.npos) << line << "\n" << text;
+  }
+}
+
+TEST_F(ApiTest, WhatIsShownOnceIsNotKeptInClear) {
+  const auto owner = key(Role::owner);
+  Asked asked{"POST", "/api/keys", R"({"name":"ci","role":"viewer"})", {{"Idempotency-Key", "k"}}};
+  const auto made = object(ask(asked, owner));
+  const auto again = object(ask(asked, owner));
+  EXPECT_EQ(again, made);
+  const auto kept = store_->requests().begin("key:test", "k", token_hash("POST /api/keys\n" + asked.body),
+                                             clock_.wall_now());
+  EXPECT_EQ(std::get<KeptAnswer>(kept).body.find("pr_key_"), std::string::npos);
 }
 
 TEST_F(ApiTest, TheDocumentNamesEveryRouteAndHowItIsDoneInTheShell) {

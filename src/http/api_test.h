@@ -22,6 +22,8 @@ class ApiTest : public ActionTest, protected ApiWorld {
   RequestStore& requests() override { return store_->requests(); }
   const Clock& clock() const override { return clock_; }
   Log& log() override { return *log_; }
+  bool logs_requests() const override { return false; }
+  Metrics& metrics() override { return *metrics_; }
   ServerHealth health() override { return health_; }
   std::string version() const override { return "0.0.0"; }
   std::string environment() const override { return "test"; }
@@ -65,6 +67,7 @@ class ApiTest : public ActionTest, protected ApiWorld {
   }
 
   std::unique_ptr<Log> log_ = make_silent_log();
+  std::unique_ptr<Metrics> metrics_ = make_metrics();
   ServerHealth health_;
   std::unique_ptr<HttpHandler> api_;
 };

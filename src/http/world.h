@@ -6,6 +6,7 @@
 
 #include "actions/context.h"
 #include "base/log.h"
+#include "http/metrics.h"
 #include "store/request_store.h"
 
 namespace postrider {
@@ -25,6 +26,8 @@ class ApiWorld {
   virtual RequestStore& requests() = 0;
   virtual const Clock& clock() const = 0;
   virtual Log& log() = 0;
+  virtual bool logs_requests() const = 0;
+  virtual Metrics& metrics() = 0;
   virtual ServerHealth health() = 0;
   virtual std::string version() const = 0;
   virtual std::string environment() const = 0;    ///< ENVIRONMENT

@@ -69,6 +69,18 @@ Operations health_operations() {
                  .cli = "postrider status",
                  .answers = {{200, "it can", {}, "text/plain"}},
                  .handle = readyz});
+  all.push_back({.method = "GET",
+                 .path = "/metrics",
+                 .id = "getMetrics",
+                 .tag = "health",
+                 .access = Access::metrics,
+                 .summary = "Figures for Prometheus",
+                 .no_cli = "postrider status and the lists say the same to people",
+                 .answers = {{200, "text format 0.0.4", {}, "text/plain"}},
+                 .handle = [](Call& call) {
+                   return HttpAnswer{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                                     .body = call.world.metrics().text(call.world)};
+                 }});
   for (const auto* method : {"GET", "POST"}) {
     all.push_back({.method = method,
                    .path = "/api/health",

@@ -103,6 +103,7 @@ Operations key_operations() {
                              .may("scopes", array_of(one_of({"tasks", "bounces", "metrics"}), 3))
                              .may("expires_in_days", whole(1, 3650).or_null()),
                  .answers = {{201, "the key", made}},
+                 .keyed = true,
                  .handle = create});
   all.push_back({.method = "DELETE",
                  .path = "/api/keys/{id}",
