@@ -7,6 +7,7 @@
 
 #include "app/program.h"
 #include "app/server.h"
+#include "app/shown_settings.h"
 
 namespace postrider {
 namespace {
@@ -26,7 +27,11 @@ Result<int> serve(const Program& program, const std::string& listen) {
   for (const auto& warning : loaded->warnings) {
     log->write(LogLevel::warning, "setting_without_effect", {{"what", warning.text}});
   }
-  auto server = Server::open({.settings = settings, .database_file = *file, .listen = *where}, clock, *log);
+  auto server = Server::open({.settings = settings,
+                              .database_file = *file,
+                              .listen = *where,
+                              .shown = shown_settings(*loaded, program.database_url)},
+                             clock, *log);
   if (!server) return std::unexpected(server.error());
   (*server)->start();
   const auto address = "http://" + (*server)->address().text();

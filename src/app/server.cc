@@ -189,6 +189,7 @@ class WiredServer final : public Server, private ApiWorld {
   Log& log() override { return log_; }
   bool logs_requests() const override { return options_.settings.log_requests; }
   Metrics& metrics() override { return *metrics_; }
+  std::vector<SettingShown> settings() const override { return options_.shown; }
   std::string version() const override { return POSTRIDER_VERSION; }
   std::string environment() const override { return options_.settings.environment; }
   std::string database_kind() const override { return "sqlite"; }

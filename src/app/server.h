@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/listen_address.h"
+#include "http/world.h"
 #include "store/account_store.h"
 #include "store/campaign_store.h"
 
@@ -21,7 +22,8 @@ struct ServerOptions {
   Settings settings;
   std::string database_file;
   ListenAddress listen;
-  bool next_free_port = false;  ///< a taken port gives the next free one
+  std::vector<SettingShown> shown = {};  ///< the settings, for the API
+  bool next_free_port = false;           ///< a taken port gives the next free one
 };
 
 class Server {

@@ -7,16 +7,11 @@
 #include "app/control_client.h"
 #include "app/program.h"
 #include "app/settings_table.h"
+#include "app/shown_settings.h"
 #include "app/verbs/output.h"
 
 namespace postrider {
 namespace {
-
-/// Names whose values may be seen; a secret shows only that it is set.
-std::string shown(const SettingRow& row, const std::string& value) {
-  if (value.empty()) return value;
-  return row.kind == SettingRow::Kind::secret ? "(set)" : value;
-}
 
 Result<int> show_settings(const Program& program) {
   const auto loaded = program.settings();
@@ -24,23 +19,9 @@ Result<int> show_settings(const Program& program) {
   Output output(program.out, program.err, program.json, 0);
   Table table({"NAME", "VALUE", "FROM"});
   boost::json::array rows;
-  for (const auto& row : settings_table()) {
-    if (row.state != SettingRow::State::effective) continue;
-    const std::string name(row.name);
-    std::string value(row.standard), from = "default";
-    for (const auto& [source, where] :
-         {std::pair{&loaded->from_file, ".env"}, std::pair{&loaded->from_environment, "environment"}}) {
-      const auto found = source->find(name);
-      if (found == source->end() || found->second.empty()) continue;
-      value = found->second;
-      from = where;
-    }
-    if (name == "DATABASE_URL" && !program.database_url.empty()) {
-      value = program.database_url;
-      from = "--database";
-    }
-    table.add({name, shown(row, value), from});
-    rows.push_back(boost::json::object{{"name", name}, {"value", shown(row, value)}, {"from", from}});
+  for (const auto& [name, value, from] : shown_settings(*loaded, program.database_url)) {
+    table.add({name, value, from});
+    rows.push_back(boost::json::object{{"name", name}, {"value", value}, {"from", from}});
   }
   if (program.json) {
     output.print(boost::json::object{{"settings", std::move(rows)}});

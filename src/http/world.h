@@ -3,6 +3,7 @@
 // called on worker threads, many at once.
 
 #include <string>
+#include <vector>
 
 #include "actions/context.h"
 #include "base/log.h"
@@ -19,6 +20,11 @@ struct ServerHealth {
   bool mock = false;
 };
 
+/// A setting as it is in force; a secret shows only that it is set.
+struct SettingShown {
+  std::string name, value, from;
+};
+
 class ApiWorld {
  public:
   virtual ~ApiWorld() = default;
@@ -29,6 +35,7 @@ class ApiWorld {
   virtual bool logs_requests() const = 0;
   virtual Metrics& metrics() = 0;
   virtual ServerHealth health() = 0;
+  virtual std::vector<SettingShown> settings() const = 0;
   virtual std::string version() const = 0;
   virtual std::string environment() const = 0;    ///< ENVIRONMENT
   virtual std::string database_kind() const = 0;  ///< "sqlite"

@@ -5,8 +5,8 @@
 #include "actions/account_links.h"
 #include "actions/accounts.h"
 #include "app/verbs/noun_groups.h"
-#include "app/verbs/nouns_json.h"
 #include "app/verbs/verb_options.h"
+#include "http/nouns/nouns_json.h"
 
 namespace postrider {
 

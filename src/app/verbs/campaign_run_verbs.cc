@@ -7,9 +7,9 @@
 #include "actions/start_campaign.h"
 #include "actions/stop_campaign.h"
 #include "app/verbs/noun_groups.h"
-#include "app/verbs/nouns_json.h"
 #include "app/verbs/verb_options.h"
 #include "app/verbs/watch.h"
+#include "http/nouns/nouns_json.h"
 
 namespace postrider {
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "app/verbs/nouns_json.h"
 #include "campaign/mailbox_advice.h"
 #include "campaign/mailbox_preset.h"
+#include "http/nouns/nouns_json.h"
 #include "smtp/tls_trust.h"
 
 namespace postrider {

@@ -6,10 +6,10 @@
 #include "app/verbs/files.h"
 #include "app/verbs/mailbox_output.h"
 #include "app/verbs/noun_groups.h"
-#include "app/verbs/nouns_json.h"
 #include "app/verbs/verb_options.h"
 #include "campaign/mailbox_advice.h"
 #include "campaign/mailbox_preset.h"
+#include "http/nouns/nouns_json.h"
 
 namespace postrider {
 

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <deque>
 
-#include "app/verbs/nouns_json.h"
 #include "app/verbs/output.h"
 #include "base/text.h"
+#include "http/nouns/nouns_json.h"
 
 namespace postrider {
 

@@ -9,6 +9,9 @@ Operations health_operations();
 Operations account_operations();
 Operations key_operations();
 Operations campaign_operations();
+Operations mailbox_operations();
+Operations queue_operations();
+Operations settings_operations();
 Operations event_operations();
 Operations document_operations();
 

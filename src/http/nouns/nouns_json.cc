@@ -1,8 +1,8 @@
-#include "app/verbs/nouns_json.h"
+#include "http/nouns/nouns_json.h"
 
 #include <fmt/format.h>
 
-#include "app/verbs/output.h"
+#include "http/nouns/json_values.h"
 #include "campaign/mailbox_advice.h"
 
 namespace postrider {
@@ -69,9 +69,9 @@ json::object to_json(const Mailbox& mailbox, std::int64_t sent_last_24h) {
           {"status", to_string(mailbox.status)},
           {"why", mailbox.why},
           {"standing", standing_of(mailbox)},
-          {"paused_until", time_json(mailbox.paused_until)},
+          {"paused_until", time_value(mailbox.paused_until)},
           {"sent_last_24h", sent_last_24h},
-          {"created_at", time_json(mailbox.created)}};
+          {"created_at", time_value(mailbox.created)}};
 }
 
 json::object to_json(const Counts& counts) {
@@ -81,7 +81,7 @@ json::object to_json(const Counts& counts) {
 }
 
 json::object to_json(const Waiting& waiting) {
-  return {{"what", waiting.what}, {"until", time_json(waiting.until)}};
+  return {{"what", waiting.what}, {"until", time_value(waiting.until)}};
 }
 
 json::object to_json(const Campaign& campaign, const MailboxNames& names, const QueueSettings& queue) {
@@ -128,11 +128,11 @@ json::object to_json(const Campaign& campaign, const MailboxNames& names, const 
           {"brake", std::move(brake)},
           {"counts", to_json(campaign.counts)},
           {"success_rate", campaign.counts.success_rate()},
-          {"created_at", time_json(campaign.created)},
-          {"updated_at", time_json(campaign.updated)},
-          {"scheduled_at", time_json(campaign.scheduled_at)},
-          {"started_at", time_json(campaign.started_at)},
-          {"completed_at", time_json(campaign.completed_at)}};
+          {"created_at", time_value(campaign.created)},
+          {"updated_at", time_value(campaign.updated)},
+          {"scheduled_at", time_value(campaign.scheduled_at)},
+          {"started_at", time_value(campaign.started_at)},
+          {"completed_at", time_value(campaign.completed_at)}};
 }
 
 json::object to_json(const EmailView& email, const Campaign& campaign, const MailboxNames& names) {
@@ -152,9 +152,9 @@ json::object to_json(const EmailView& email, const Campaign& campaign, const Mai
           {"mailbox", email.mailbox ? json::value(mailbox_name(names, email.mailbox)) : json::value(nullptr)},
           {"send_attempts", email.tries},
           {"max_send_attempts", email.max_tries},
-          {"planned_at", time_json(email.due)},
-          {"sent_at", time_json(email.sent_at)},
-          {"finished_at", time_json(email.finished_at)},
+          {"planned_at", time_value(email.due)},
+          {"sent_at", time_value(email.sent_at)},
+          {"finished_at", time_value(email.finished_at)},
           {"message_id", email.message_id},
           {"code", number_or_null(email.code)},
           {"enhanced", email.enhanced},
@@ -165,8 +165,8 @@ json::object to_json(const EmailView& email, const Campaign& campaign, const Mai
 json::object to_json(const AttemptView& attempt, const MailboxNames& names) {
   return {{"number", attempt.number},
           {"mailbox", mailbox_name(names, attempt.mailbox)},
-          {"started_at", time_json(attempt.started)},
-          {"ended_at", time_json(attempt.ended)},
+          {"started_at", time_value(attempt.started)},
+          {"ended_at", time_value(attempt.ended)},
           {"charged", attempt.charged},
           {"disposition", attempt.disposition},
           {"stage", attempt.stage},
@@ -189,7 +189,7 @@ json::object to_json(const QueueView& queue) {
           {"min_backoff", format_duration(settings.min_backoff)},
           {"max_backoff", format_duration(settings.max_backoff)},
           {"max_doublings", settings.max_doublings},
-          {"purged_at", time_json(queue.purged_at)},
+          {"purged_at", time_value(queue.purged_at)},
           {"tasks", queue.tasks}};
 }
 
@@ -199,7 +199,7 @@ json::object to_json(const TaskView& task, const MailboxNames& names) {
           {"state", to_string(task.state)},
           {"campaign_id", id_json(task.campaign)},
           {"mailbox", task.mailbox ? json::value(mailbox_name(names, task.mailbox)) : json::value(nullptr)},
-          {"due_at", time_json(task.due)},
+          {"due_at", time_value(task.due)},
           {"attempts", task.attempts},
           {"email", task.address.empty() ? json::value(nullptr) : json::value(task.address)}};
 }
@@ -207,7 +207,7 @@ json::object to_json(const TaskView& task, const MailboxNames& names) {
 json::object to_json(const Suppression& suppression) {
   return {{"key", suppression.key},
           {"reason", suppression.reason},
-          {"created_at", time_json(suppression.created)}};
+          {"created_at", time_value(suppression.created)}};
 }
 
 std::string_view to_string(TaskKind kind) {
@@ -260,9 +260,9 @@ boost::json::object to_json(const ApiKey& key) {
           {"scopes", std::move(scopes)},
           {"starts_with", key.prefix},
           {"created", format_rfc3339(key.created)},
-          {"last_used", time_json(key.last_used)},
-          {"expires", time_json(key.expires)},
-          {"revoked", time_json(key.revoked)}};
+          {"last_used", time_value(key.last_used)},
+          {"expires", time_value(key.expires)},
+          {"revoked", time_value(key.revoked)}};
 }
 
 }  // namespace postrider
