@@ -26,6 +26,7 @@ class ActionTest : public testing::Test {
         secrets_(SecretBox::from_secret("a secret of the tests only").value()),
         context_{.store = store_->campaigns(),
                  .accounts = store_->accounts(),
+                 .templates = store_->templates(),
                  .clock = clock_,
                  .secrets = secrets_,
                  .who = "local:ana",

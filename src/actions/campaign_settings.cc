@@ -27,30 +27,8 @@ bool has_control_character(std::string_view text) {
   });
 }
 
-void check_text(const Campaign& campaign, std::vector<Problem>& problems) {
-  const auto no_utf8 = [&](std::string_view what) {
-    problems.push_back({"not_utf8", fmt::format("The {} is not UTF-8 text. Save it as UTF-8.", what)});
-  };
-  if (!is_valid_utf8(campaign.name)) {
-    no_utf8("name");
-  } else if (trim(campaign.name).empty() || characters(campaign.name) > 255 ||
-             has_control_character(campaign.name)) {
-    problems.push_back({"bad_name", "A campaign's name has 1 to 255 characters on one line."});
-  }
-  if (!is_valid_utf8(campaign.description)) no_utf8("description");
-  if (!is_valid_utf8(campaign.subject)) {
-    no_utf8("subject");
-  } else if (trim(campaign.subject).empty() || characters(campaign.subject) > 500 ||
-             has_control_character(campaign.subject)) {
-    problems.push_back({"bad_subject", "A subject has 1 to 500 characters on one line."});
-  }
-  if (!is_valid_utf8(campaign.message)) {
-    no_utf8("message");
-  } else if (trim(campaign.message).empty()) {
-    problems.push_back({"no_message", "The message is empty."});
-  } else if (campaign.message.size() > kMostMessageBytes) {
-    problems.push_back({"message_too_long", "The message is longer than 1 MiB."});
-  }
+void complain_of_bytes(std::string_view what, std::vector<Problem>& problems) {
+  problems.push_back({"not_utf8", fmt::format("The {} is not UTF-8 text. Save it as UTF-8.", what)});
 }
 
 /// A text part of its own belongs to HTML; with plain text it would never be seen.
@@ -144,6 +122,30 @@ void check_rules(const Campaign& campaign, std::vector<Problem>& problems) {
 
 }  // namespace
 
+void check_name(std::string_view noun, std::string_view name, std::vector<Problem>& problems) {
+  if (!is_valid_utf8(name)) {
+    complain_of_bytes("name", problems);
+  } else if (trim(name).empty() || characters(name) > 255 || has_control_character(name)) {
+    problems.push_back({"bad_name", fmt::format("A {}'s name has 1 to 255 characters on one line.", noun)});
+  }
+}
+
+void check_subject_and_message(std::string_view subject, std::string_view message,
+                               std::vector<Problem>& problems) {
+  if (!is_valid_utf8(subject)) {
+    complain_of_bytes("subject", problems);
+  } else if (trim(subject).empty() || characters(subject) > 500 || has_control_character(subject)) {
+    problems.push_back({"bad_subject", "A subject has 1 to 500 characters on one line."});
+  }
+  if (!is_valid_utf8(message)) {
+    complain_of_bytes("message", problems);
+  } else if (trim(message).empty()) {
+    problems.push_back({"no_message", "The message is empty."});
+  } else if (message.size() > kMostMessageBytes) {
+    problems.push_back({"message_too_long", "The message is longer than 1 MiB."});
+  }
+}
+
 std::vector<Problem> merge_campaign(ActionContext& context, const CampaignChange& change,
                                     Campaign& campaign) {
   std::vector<Problem> problems;
@@ -151,6 +153,7 @@ std::vector<Problem> merge_campaign(ActionContext& context, const CampaignChange
   if (change.description) campaign.description = *change.description;
   if (change.subject) campaign.subject = std::string(trim(*change.subject));
   if (change.message) campaign.message = *change.message;
+  if (change.from_template) campaign.from_template = change.from_template;
   if (change.pace) campaign.pace = *change.pace;
   if (change.window) campaign.window = *change.window;
   if (change.max_tries) campaign.max_tries = change.max_tries;
@@ -180,7 +183,9 @@ std::vector<Problem> merge_campaign(ActionContext& context, const CampaignChange
     }
   }
   merge_content(change, campaign, problems);
-  check_text(campaign, problems);
+  check_name("campaign", campaign.name, problems);
+  if (!is_valid_utf8(campaign.description)) complain_of_bytes("description", problems);
+  check_subject_and_message(campaign.subject, campaign.message, problems);
   check_content(campaign.content, problems);
   check_rules(campaign, problems);
   return problems;

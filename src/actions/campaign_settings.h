@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actions/context.h"
@@ -21,7 +22,8 @@ struct CampaignChange {
   std::optional<std::string> subject;
   std::optional<std::string> message;
   std::optional<MessageFormat> format;
-  std::optional<std::string> text;  ///< the text part; empty: made from the message
+  std::optional<TemplateUse> from_template;  ///< see fill_from_template (actions/templates.h)
+  std::optional<std::string> text;           ///< the text part; empty: made from the message
   std::optional<std::string> from_name;
   std::optional<std::string> reply_to;
   std::optional<std::vector<std::string>> headers;     ///< "X-Name: value", all of them
@@ -41,6 +43,11 @@ struct CampaignChange {
 
 /// The queue of campaigns that name none.
 inline constexpr const char* kDefaultQueue = "email-campaign-queue";
+
+/// The rules of what a campaign and a template (`noun`) have in common.
+void check_name(std::string_view noun, std::string_view name, std::vector<Problem>& problems);
+void check_subject_and_message(std::string_view subject, std::string_view message,
+                               std::vector<Problem>& problems);
 
 /// Puts the change into the campaign and names everything that is wrong with the result. The
 /// message's fields are not looked at: check_campaign does that, once the list is known. The

@@ -12,12 +12,14 @@
 #include "mail/session.h"
 #include "store/account_store.h"
 #include "store/campaign_store.h"
+#include "store/template_store.h"
 
 namespace postrider {
 
 struct ActionContext {
   CampaignStore& store;
   AccountStore& accounts;
+  TemplateStore& templates;
   const Clock& clock;
   const SecretBox& secrets;
   std::string who;                   ///< for the audit log: "local:ana"

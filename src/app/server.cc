@@ -207,6 +207,7 @@ class WiredServer final : public Server, private ApiWorld {
   ActionContext action_context(std::string who) {
     return {.store = store_,
             .accounts = installation_->store->accounts(),
+            .templates = installation_->store->templates(),
             .clock = clock_,
             .secrets = installation_->secrets,
             .who = std::move(who),

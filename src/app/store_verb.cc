@@ -36,6 +36,7 @@ int run_here(const Program& program, const ControlRequest& request, const Settin
              Installation& open, const Clock& clock) {
   ActionContext actions{.store = open.store->campaigns(),
                         .accounts = open.store->accounts(),
+                        .templates = open.store->templates(),
                         .clock = clock,
                         .secrets = open.secrets,
                         .who = who(),

@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "campaign/content.h"
+#include "campaign/saved_template.h"
 #include "campaign/schedule.h"
 #include "campaign/status.h"
 
@@ -38,6 +39,7 @@ struct Campaign {
   std::string subject;  ///< template, 1..500 characters
   std::string message;  ///< template
   Content content;
+  std::optional<TemplateUse> from_template;  ///< what it was filled from, if anything
   CampaignStatus status = CampaignStatus::draft;
   QueueId queue;
   std::vector<MailboxId> mailboxes;  ///< one or more, in the order given

@@ -5,6 +5,7 @@
 #include "actions/create_campaign.h"
 #include "actions/delete_campaign.h"
 #include "actions/duplicate_campaign.h"
+#include "actions/templates.h"
 #include "actions/update_campaign.h"
 #include "app/verbs/campaign_options.h"
 #include "app/verbs/noun_groups.h"
@@ -62,6 +63,12 @@ VerbResult create(VerbContext& context, Output& output, const CreateOptions& opt
   if (!change) return std::unexpected(change.error());
   if (!change->pace) change->pace = Pace{std::chrono::minutes{4}, std::chrono::minutes{7}};
   choose_mailbox(context, *change);
+  if (options.campaign.template_name) {
+    const auto filled = fill_from_template(context.actions, *options.campaign.template_name, *change);
+    if (!filled) return std::unexpected(filled.error());
+  } else if (!change->subject) {
+    return invalid("bad_command_line", "--subject is required, or --template NAME for subject and message.");
+  }
 
   const auto csv = resolve(context.directory, options.csv);
   auto in = open_to_read(csv);
@@ -189,8 +196,10 @@ void add_campaign_edit_verbs(VerbTable& table, CLI::App* campaign) {
         ->type_name("HEADER");
     add_text(verb, "--rejects", options->rejects, "Where rows that are left out go (<csv>.rejected.csv)",
              "FILE");
+    add_text(verb, "--template", options->campaign.template_name,
+             "Saved template to take subject and message from; --subject and --message go before it",
+             "NAME|ID");
     verb->get_option("--name")->required();
-    verb->get_option("--subject")->required();
   }
   {
     auto options = std::make_shared<UpdateOptions>();

@@ -16,6 +16,7 @@ struct CampaignOptions {
   std::optional<std::string> name, description, subject, message, message_file, queue, pace, window, zone,
       on_uncertain, brake;
   std::optional<std::string> format, text_file, reply_to, from_name;
+  std::optional<std::string> template_name;  ///< of `campaign create` only
   std::vector<std::string> mailboxes, headers, attachments;
   std::optional<int> max_tries;
   std::optional<Micros> max_age;

@@ -16,6 +16,7 @@ void add_campaign_emails_verb(VerbTable& table, CLI::App* campaign);  ///< email
 void add_queue_verbs(VerbTable& table);
 void add_uncertain_verbs(VerbTable& table);
 void add_suppression_verbs(VerbTable& table);
+void add_template_verbs(VerbTable& table);
 void add_account_verbs(VerbTable& table);
 void add_key_verbs(VerbTable& table);
 void add_upkeep_verbs(VerbTable& table);  ///< backup, resume

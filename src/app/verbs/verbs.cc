@@ -16,6 +16,7 @@ void fill(VerbTable& table) {
   add_queue_verbs(table);
   add_uncertain_verbs(table);
   add_suppression_verbs(table);
+  add_template_verbs(table);
   add_account_verbs(table);
   add_key_verbs(table);
   add_upkeep_verbs(table);

@@ -109,6 +109,9 @@ json::object to_json(const Campaign& campaign, const MailboxNames& names, const 
           {"from_name", campaign.content.from_name},
           {"reply_to", campaign.content.reply_to},
           {"headers", json::value_from(campaign.content.headers)},
+          {"template", campaign.from_template ? json::value{{"id", campaign.from_template->id.value},
+                                                            {"version", campaign.from_template->version}}
+                                              : json::value(nullptr)},
           {"attachments", std::move(attachments)},
           {"test_to", test_json(campaign.test)},
           {"source", campaign.source},
@@ -241,6 +244,19 @@ std::string show_window(const std::optional<Window>& window) {
   if (!window) return "always";
   return fmt::format("{}-{} {} {}", window->start_hour, window->end_hour,
                      window->weekdays_only ? "Mon-Fri" : "every day", window->zone);
+}
+
+boost::json::object to_json(const SavedTemplate& saved) {
+  return {{"id", saved.id.value},
+          {"name", saved.name},
+          {"description", saved.description},
+          {"subject", saved.subject},
+          {"message", saved.message},
+          {"format", to_string(saved.format)},
+          {"variables", boost::json::value_from(saved.variables)},
+          {"version", saved.version},
+          {"created", format_rfc3339(saved.created)},
+          {"updated", format_rfc3339(saved.updated)}};
 }
 
 boost::json::object to_json(const Account& account) {

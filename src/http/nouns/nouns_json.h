@@ -27,6 +27,7 @@ boost::json::object to_json(const AttemptView& attempt, const MailboxNames& name
 boost::json::object to_json(const QueueView& queue);
 boost::json::object to_json(const TaskView& task, const MailboxNames& names);
 boost::json::object to_json(const Suppression& suppression);
+boost::json::object to_json(const SavedTemplate& saved);
 boost::json::object to_json(const Account& account);
 boost::json::object to_json(const ApiKey& key);
 

@@ -1,6 +1,7 @@
 #pragma once
 // Campaign rows: a campaign from its row and back, and its list's columns as JSON. Store room only.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,9 @@ void store_form(Database& db, CampaignId id, const CampaignForm& form);
 
 /// Stores what the campaign says besides subject and message; `files` replace its attachments if not null.
 void store_content(Database& db, CampaignId id, const Content& content, const std::vector<Attachment>* files);
+
+/// Remembers what it was filled from. After store_content.
+void store_template_use(Database& db, const CampaignId& id, const std::optional<TemplateUse>& use);
 
 /// One recipient's empty cells, counted in its columns, with the first few rows as samples.
 void note_empty_cells(std::vector<Column>& columns, const std::vector<std::string>& values,

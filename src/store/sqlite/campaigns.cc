@@ -75,6 +75,7 @@ Result<CampaignId> SqliteCampaignStore::create_campaign(const Campaign& draft,
     set_mailboxes(db, id, draft.mailboxes);
     store_content(db, id, draft.content, files);
     store_form(db, id, draft.form);
+    store_template_use(db, id, draft.from_template);
     return id;
   });
 }
@@ -96,6 +97,7 @@ Result<void> SqliteCampaignStore::update_campaign(const Campaign& merged,
     set_mailboxes(db, merged.id, merged.mailboxes);
     store_content(db, merged.id, merged.content, files);
     store_form(db, merged.id, merged.form);
+    store_template_use(db, merged.id, merged.from_template);
     // A scheduled campaign has a lane already (its plan task's): it follows to the new queue.
     Statement(db,
               "UPDATE lane SET not_before = 0, queue_id = (SELECT queue_id FROM campaign WHERE id = ?1) "

@@ -35,6 +35,15 @@ void store_content(Database& db, CampaignId id, const Content& content,
   }
 }
 
+constexpr auto kUse =
+    "UPDATE campaign_content SET template_id = ?2, template_version = ?3 WHERE campaign_id = ?1";
+
+void store_template_use(Database& db, const CampaignId& id, const std::optional<TemplateUse>& use) {
+  const auto which = use ? std::optional{use->id.value} : std::nullopt;
+  const auto version = use ? std::optional<std::int64_t>{use->version} : std::nullopt;
+  Statement(db, kUse).run(id.value, which, version);
+}
+
 std::vector<Attachment> SqliteCampaignStore::attachments(CampaignId id) {
   return read([&](Database& db) {
     std::vector<Attachment> files;

@@ -379,6 +379,41 @@ CREATE TABLE keyed_request (           -- with an Idempotency-Key, kept for a da
 ) WITHOUT ROWID;
 CREATE INDEX keyed_request_by_age ON keyed_request(created);
 )sql",
+    // Subjects and messages kept for use in campaigns, and what they were before.
+    R"sql(
+CREATE TABLE template (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,              -- in lower case
+  description TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  format INTEGER NOT NULL,
+  variables TEXT NOT NULL,             -- JSON array
+  names_variables INTEGER NOT NULL,    -- a person named them
+  version INTEGER NOT NULL,            -- of subject, message and format
+  changes INTEGER NOT NULL,            -- of anything
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  message TEXT NOT NULL                -- last: lists are read without it
+);
+CREATE INDEX template_by_name ON template(name_key);
+
+CREATE TABLE template_version (
+  id INTEGER PRIMARY KEY,
+  template_id INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  subject TEXT NOT NULL,
+  format INTEGER NOT NULL,
+  saved INTEGER NOT NULL,
+  saved_by TEXT NOT NULL,
+  message TEXT NOT NULL
+);
+CREATE UNIQUE INDEX template_version_once ON template_version(template_id, number);
+
+-- What a campaign was filled from; the template may be gone.
+ALTER TABLE campaign_content ADD COLUMN template_id INTEGER;
+ALTER TABLE campaign_content ADD COLUMN template_version INTEGER;
+)sql",
 };
 
 }  // namespace postrider::sqlite

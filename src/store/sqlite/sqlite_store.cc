@@ -1,5 +1,5 @@
 // Opening the SQLite store, read from top to bottom: a private file, one writing connection, the
-// schema, then the three seams on top of it.
+// schema, then the four seams on top of it.
 
 #include "store/sqlite/sqlite_store.h"
 
@@ -16,6 +16,7 @@
 #include "store/sqlite/private_file.h"
 #include "store/sqlite/task_store.h"
 #include "store/sqlite/request_store.h"
+#include "store/sqlite/template_store.h"
 #include "store/sqlite/writer.h"
 
 namespace postrider {
@@ -56,6 +57,7 @@ class Store final : public SqliteStore {
     tasks_ = sqlite::make_task_store(writer_);
     accounts_ = sqlite::make_account_store(writer_);
     requests_ = sqlite::make_request_store(writer_);
+    templates_ = sqlite::make_template_store(writer_);
     return {};
   }
 
@@ -63,6 +65,7 @@ class Store final : public SqliteStore {
   CampaignStore& campaigns() override { return *campaigns_; }
   AccountStore& accounts() override { return *accounts_; }
   RequestStore& requests() override { return *requests_; }
+  TemplateStore& templates() override { return *templates_; }
 
  private:
   sqlite::Writer writer_;
@@ -71,6 +74,7 @@ class Store final : public SqliteStore {
   std::unique_ptr<TaskStore> tasks_;
   std::unique_ptr<AccountStore> accounts_;
   std::unique_ptr<RequestStore> requests_;
+  std::unique_ptr<TemplateStore> templates_;
 };
 
 }  // namespace
