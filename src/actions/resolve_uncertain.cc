@@ -12,27 +12,9 @@ Result<CampaignStore::Resolution> parse_resolution(std::string_view text) {
                  fmt::format("An uncertain email is resolved as sent, failed or resend, not \"{}\".", text));
 }
 
-namespace {
-
-std::string_view past(CampaignStore::Resolution resolution) {
-  switch (resolution) {
-    case CampaignStore::Resolution::sent:
-      return "sent";
-    case CampaignStore::Resolution::failed:
-      return "failed";
-    case CampaignStore::Resolution::resend:
-      return "to be sent again";
-  }
-  return "";
-}
-
-}  // namespace
-
+// The store writes it down in the transaction of the decision itself.
 Result<void> resolve_uncertain(ActionContext& context, EmailId id, CampaignStore::Resolution resolution) {
-  auto resolved = context.store.resolve_uncertain(id, resolution, context.who);
-  if (resolved)
-    context.store.audit(context.who, fmt::format("resolved email {} as {}", id.value, past(resolution)));
-  return resolved;
+  return context.store.resolve_uncertain(id, resolution, context.who);
 }
 
 }  // namespace postrider

@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view kIntroduction = R"(# The shell
 
 `postrider VERB …` does everything. `serve`, `demo`, `catch` and the other verbs of the program itself run where they are typed. The verbs
-on the database (`mailbox`, `campaign`, `queue`, `uncertain`, `suppression`, `template`, `account`, `key`, `backup`, `resume`) go to the
-server that runs on it, by a Unix socket beside the database's file (mode 0600, its owner only), or work on the file themselves when no server
+on the database (`mailbox`, `campaign`, `queue`, `uncertain`, `suppression`, `template`, `account`, `key`, `audit`, `stats`, `backup`, `resume`)
+go to the server that runs on it, by a Unix socket beside the database's file (mode 0600, its owner only), or work on the file themselves when no server
 runs. They say the same either way.
 
 - `--help` after any verb explains it; `--json` answers with JSON, errors included; `--database URL` names the database, else `DATABASE_URL`

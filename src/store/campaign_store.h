@@ -21,6 +21,9 @@
 #include "mail/attachment.h"
 #include "queue/queue_settings.h"
 #include "queue/task.h"
+#include "store/audit_row.h"
+#include "store/campaign_query.h"
+#include "store/statistics.h"
 
 namespace postrider {
 
@@ -114,6 +117,10 @@ struct EmailFilter {
   std::string address;     ///< empty: any; else exactly this address's key
   std::int64_t after = 0;  ///< keyset: ordinals greater than this
   int limit = 100;
+  bool newest_first = false;  ///< from the list's end; keyset: ordinals below `before` (0: from the end)
+  std::int64_t before = 0;
+  /// Else: addresses whose key begins with this, in their order; keyset: keys behind `after_key`.
+  std::string prefix, after_key;
 };
 
 struct ImportReport {
@@ -160,6 +167,8 @@ class CampaignStore {
   /// Newest first, at most `limit`, ids below `before` (0: from the newest).
   virtual std::vector<Campaign> campaigns(std::optional<CampaignStatus> status, CampaignId before,
                                           int limit) = 0;
+  /// In any order, filtered, by key or offset, and how many there are.
+  virtual CampaignPage find_campaigns(const CampaignQuery& query) = 0;
   virtual Result<void> delete_campaign(CampaignId id) = 0;  ///< not while sending; in bounded pieces
   virtual Waiting waiting(CampaignId id, WallTime now) = 0;
 
@@ -214,11 +223,19 @@ class CampaignStore {
   virtual std::vector<Suppression> suppressions(std::string_view after_key, int limit) = 0;
   virtual std::optional<Suppression> find_suppression(const Address& address) = 0;  ///< address, then domain
 
+  // Statistics, kept while emails end: no question counts emails.
+  /// What ended in [from, to), of one campaign or of all, in order; units without any email are left out.
+  /// `from` counts from the start of its unit on. At most kLongestSeries.
+  virtual Result<std::vector<SeriesPoint>> series(std::optional<CampaignId> campaign, WallTime from,
+                                                  WallTime to, SeriesUnit unit) = 0;
+  virtual Totals totals() = 0;
+
   // The database itself.
   virtual DatabaseState state() = 0;
   virtual std::optional<std::string> meta(std::string_view key) = 0;
   virtual void set_meta(std::string_view key, std::string_view value) = 0;
   virtual void audit(std::string_view who, std::string_view what) = 0;
+  virtual std::vector<AuditRow> audit_log(const AuditFilter& filter) = 0;  ///< newest first
   /// A consistent copy while running; the copy carries the quarantine mark.
   virtual Result<void> backup(const std::string& file) = 0;
   /// Ends the quarantine: every email that could have gone out since the backup is uncertain.

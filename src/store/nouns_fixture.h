@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -153,6 +154,7 @@ class NounsTest : public testing::Test {
       ++(recount.*fields[static_cast<int>(email.status)]);
     }
     EXPECT_EQ(recount, expected);
+    expect_series(id);
     // Every way of asking gives the same emails.
     for (const auto status : {EmailStatus::pending, EmailStatus::sent, EmailStatus::failed,
                               EmailStatus::bounced, EmailStatus::skipped, EmailStatus::uncertain}) {
@@ -168,6 +170,22 @@ class NounsTest : public testing::Test {
       }
       EXPECT_EQ(filtered, by_page) << to_string(status);
     }
+  }
+  /// The series is what a recount of the emails by the hour of their end gives, always.
+  void expect_series(CampaignId id) {
+    std::map<WallTime, Counts> recount, kept;
+    for (const auto& email : emails(id)) {
+      std::int64_t Counts::* const fields[] = {&Counts::pending, &Counts::sent,    &Counts::failed,
+                                               &Counts::bounced, &Counts::skipped, &Counts::uncertain};
+      if (email.status == EmailStatus::pending) continue;
+      const auto hour = std::chrono::floor<std::chrono::hours>(email.finished_at.value());
+      ++(recount[hour].*fields[static_cast<int>(email.status)]);
+    }
+    const auto now = clock_.wall_now();
+    const auto points =
+        nouns().series(id, now - kLongestSeries / 2, now + kLongestSeries / 2, SeriesUnit::hour).value();
+    for (const auto& point : points) kept[point.start] = point.counts;
+    EXPECT_EQ(kept, recount);
   }
   std::string code_of(const auto& result) { return result ? "" : result.error().code; }
 

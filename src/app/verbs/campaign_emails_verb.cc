@@ -6,6 +6,7 @@
 #include "app/verbs/noun_groups.h"
 #include "app/verbs/verb_options.h"
 #include "http/nouns/nouns_json.h"
+#include "base/text.h"
 
 namespace postrider {
 
@@ -15,9 +16,10 @@ namespace json = boost::json;
 
 struct EmailsOptions {
   CampaignId id;
-  std::optional<std::string> status, address;
+  std::optional<std::string> status, address, prefix, after_address;
   std::optional<int> limit;
-  std::optional<std::int64_t> after;
+  std::optional<std::int64_t> after, before;
+  bool newest_first = false;
 };
 
 std::string show_reply(int code, const std::string& enhanced) {
@@ -50,6 +52,14 @@ VerbResult emails(VerbContext& context, Output& output, const EmailsOptions& opt
   EmailFilter filter;
   filter.limit = options.limit.value_or(100);
   filter.after = options.after.value_or(0);
+  filter.newest_first = options.newest_first;
+  filter.before = options.before.value_or(0);
+  filter.prefix = lower_ascii(options.prefix.value_or(""));
+  if (options.after_address) {
+    const auto address = parse_address(*options.after_address);
+    if (!address) return std::unexpected(address.error());
+    filter.after_key = address->key();
+  }
   if (options.status) filter.status = parse_email_status(*options.status);
   if (options.address) {
     const auto address = parse_address(*options.address);
@@ -75,9 +85,16 @@ VerbResult emails(VerbContext& context, Output& output, const EmailsOptions& opt
       }
       rows.push_back(std::move(row));
     }
-    output.print(
-        json::object{{"emails", std::move(rows)},
-                     {"next_after", more ? json::value(page.back().ordinal) : json::value(nullptr)}});
+    // One of three, as the order is: how the next page is asked for.
+    json::object answer{{"emails", std::move(rows)}, {"next_after", nullptr}};
+    if (more && !filter.prefix.empty()) {
+      answer["next_after_address"] = page.back().address;
+    } else if (more && filter.newest_first) {
+      answer["next_before"] = page.back().ordinal;
+    } else if (more) {
+      answer["next_after"] = page.back().ordinal;
+    }
+    output.print(answer);
     return 0;
   }
   if (page.empty()) {
@@ -94,7 +111,12 @@ VerbResult emails(VerbContext& context, Output& output, const EmailsOptions& opt
   if (campaign->test) output.say(show_test(*campaign->test, context.actions.catch_directory) + ".");
   output.print(table);
   if (options.address) attempts_for_people(context, output, page.front(), names);
-  if (more) output.note(fmt::format("There may be more: --after {}", page.back().ordinal));
+  if (more && !filter.prefix.empty()) {
+    output.note(fmt::format("There may be more: --after-address {}", page.back().address));
+  } else if (more) {
+    output.note(fmt::format("There may be more: --{} {}", filter.newest_first ? "before" : "after",
+                            page.back().ordinal));
+  }
   return 0;
 }
 
@@ -107,11 +129,16 @@ void add_campaign_emails_verb(VerbTable& table, CLI::App* campaign) {
       "postrider campaign emails 7 --status failed",
       [options](VerbContext& context, Output& output) { return emails(context, output, *options); });
   add_id(verb, options->id, "The campaign");
+  add_text(verb, "--begins", options->prefix, "Only addresses that begin so, in their order", "TEXT");
+  verb->add_flag("--newest-first", options->newest_first, "From the end of the list");
   add_choice(verb, "--status", options->status,
              {"pending", "sent", "failed", "bounced", "skipped", "uncertain"}, "Only these");
   add_text(verb, "--address", options->address, "Only this recipient, with every attempt", "ADDRESS");
   add_number(verb, "--limit", options->limit, 1, 1000, "At most this many (100)");
   add_number(verb, "--after", options->after, 0, INT64_MAX, "Only numbers (#) above this");
+  add_number(verb, "--before", options->before, 1, INT64_MAX, "With --newest-first: only numbers below this");
+  add_text(verb, "--after-address", options->after_address, "With --begins: only addresses behind this one",
+           "ADDRESS");
 }
 
 }  // namespace postrider

@@ -17,6 +17,8 @@ void add_queue_verbs(VerbTable& table);
 void add_uncertain_verbs(VerbTable& table);
 void add_suppression_verbs(VerbTable& table);
 void add_template_verbs(VerbTable& table);
+void add_audit_verbs(VerbTable& table);
+void add_stats_verb(VerbTable& table);
 void add_account_verbs(VerbTable& table);
 void add_key_verbs(VerbTable& table);
 void add_upkeep_verbs(VerbTable& table);  ///< backup, resume

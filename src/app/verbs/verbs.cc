@@ -19,6 +19,8 @@ void fill(VerbTable& table) {
   add_template_verbs(table);
   add_account_verbs(table);
   add_key_verbs(table);
+  add_audit_verbs(table);
+  add_stats_verb(table);
   add_upkeep_verbs(table);
 }
 

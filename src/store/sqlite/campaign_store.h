@@ -1,9 +1,9 @@
 #pragma once
 // The campaign store on SQLite: every noun of CampaignStore, one file each (mailboxes.cc,
-// campaigns.cc, content.cc, recipients.cc, life.cc, emails.cc, uncertain.cc, queues.cc, suppressions.cc,
-// upkeep.cc). Writing verbs go through `write`: the writer's mutex, one transaction, then the bell;
-// reading verbs through `read`: one short read transaction on a connection of their own.
-// Thread safe; store room only.
+// campaigns.cc, campaign_list.cc, content.cc, recipients.cc, life.cc, emails.cc, uncertain.cc, queues.cc,
+// suppressions.cc, series.cc, audit.cc, upkeep.cc). Writing verbs go through `write`: the writer's mutex, one
+// transaction, then the bell; reading verbs through `read`: one short read transaction on a connection of
+// their own. Thread safe; store room only.
 
 #include <memory>
 #include <mutex>
@@ -28,6 +28,9 @@ class SqliteCampaignStore final : public CampaignStore {
   /// Removes what a crash left of campaigns being copied or removed.
   void remove_hidden();
 
+  /// What its questions have cost so far (see Database::steps).
+  std::int64_t steps_read() const { return readers_.steps(); }
+
   Result<MailboxId> add_mailbox(const Mailbox& mailbox) override;
   Result<void> update_mailbox(const Mailbox& mailbox) override;
   Result<void> remove_mailbox(MailboxId id) override;
@@ -45,6 +48,7 @@ class SqliteCampaignStore final : public CampaignStore {
   std::vector<Attachment> attachments(CampaignId id) override;
   std::vector<Campaign> campaigns(std::optional<CampaignStatus> status, CampaignId before,
                                   int limit) override;
+  CampaignPage find_campaigns(const CampaignQuery& query) override;
   Result<void> delete_campaign(CampaignId id) override;
   Waiting waiting(CampaignId id, WallTime now) override;
 
@@ -85,6 +89,10 @@ class SqliteCampaignStore final : public CampaignStore {
   std::optional<std::string> meta(std::string_view key) override;
   void set_meta(std::string_view key, std::string_view value) override;
   void audit(std::string_view who, std::string_view what) override;
+  std::vector<AuditRow> audit_log(const AuditFilter& filter) override;
+  Result<std::vector<SeriesPoint>> series(std::optional<CampaignId> campaign, WallTime from, WallTime to,
+                                          SeriesUnit unit) override;
+  Totals totals() override;
   Result<void> backup(const std::string& file) override;
   Result<std::int64_t> resume_restored() override;
 

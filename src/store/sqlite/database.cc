@@ -17,6 +17,8 @@ Statement::Statement(Database& database, std::string_view sql) : database_(&data
 }
 
 Statement::~Statement() {
+  if (statement_ != nullptr)
+    database_->steps_ += sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_VM_STEP, 0);
   sqlite3_finalize(statement_);
 }
 

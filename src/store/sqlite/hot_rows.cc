@@ -142,7 +142,7 @@ void HotRows::write_changes() {
   }
   for (const auto& [id, changes] : counted_) {
     for (std::size_t status = 0; status < changes.size(); ++status) {
-      writer_.count(id, static_cast<EmailStatus>(status), changes[status]);
+      writer_.count(id, static_cast<EmailStatus>(status), changes[status], now);
     }
     if (writer_.settle(id)) touch(id);
   }

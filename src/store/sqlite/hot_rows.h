@@ -76,6 +76,9 @@ class HotRows {
 
   HotRows(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
 
+  /// When what is counted ended. The transaction's moment, set before anything is counted.
+  WallTime now{};
+
   HotCampaign& campaign(CampaignId id);
   HotBrake& brake(CampaignId id);
   HotMailbox& mailbox(MailboxId id);

@@ -170,7 +170,7 @@ Result<StopAnswer> SqliteCampaignStore::stop(CampaignId id) {
     writer_.drop_waiting_tasks(id);
     // Beyond the plan's cursor there are no rows to mark: the campaign's status says it for them.
     answer.skipped += row->total - row->plan_cursor;
-    writer_.count(id, EmailStatus::skipped, answer.skipped);
+    writer_.count(id, EmailStatus::skipped, answer.skipped, from_micros(now));
     Statement(db, kStop).run(id.value, static_cast<int>(CampaignStatus::cancelled), now);
     Statement committing(db, kCommitting);
     committing.query(id.value).step();
@@ -186,6 +186,11 @@ constexpr auto kRetryEmails =
     "mailbox_id = CASE WHEN mailbox_id IN (SELECT mailbox_id FROM campaign_mailbox WHERE campaign_id = ?1) "
     "THEN mailbox_id ELSE (SELECT mailbox_id FROM campaign_mailbox WHERE campaign_id = ?1 ORDER BY position "
     "LIMIT 1) END WHERE campaign_id = ?1 AND status > 1 AND status = 2";
+// Before they are pending again: in which hours they failed.
+constexpr auto kFailedHours =
+    "SELECT coalesce(e.finished_at, a.ended, 0) / 3600000000 AS hour, count(*) FROM email e LEFT JOIN attempt a "
+    "ON a.email_id = e.id AND a.number = e.last_attempt WHERE e.campaign_id = ?1 AND e.status > 1 AND e.status "
+    "= 2 GROUP BY hour";
 constexpr auto kRetry =
     "UPDATE campaign SET status = ?2, why = '', completed_at = NULL, updated = ?3, "
     "repair_cursor = 0 WHERE id = ?1";
@@ -201,9 +206,13 @@ Result<std::int64_t> SqliteCampaignStore::retry(CampaignId id) {
     if (row->mailboxes == 0) {
       return wrong_state(id, row->status, code, "its mailbox was removed; duplicate it and choose another");
     }
+    Statement hours(db, kFailedHours);
+    for (hours.query(id.value); hours.step();) {
+      const WallTime ended{std::chrono::hours{hours.integer(0)}};
+      writer_.count(id, EmailStatus::failed, -hours.integer(1), ended);
+    }
     const std::int64_t emails = Statement(db, kRetryEmails).run(id.value);
     if (emails == 0) return wrong_state(id, row->status, code, "none of its emails failed");
-    writer_.count(id, EmailStatus::failed, -emails);
     const auto now = this->now();
     Statement(db, "DELETE FROM brake WHERE campaign_id = ?").run(id.value);
     Statement(db, kRetry).run(id.value, static_cast<int>(CampaignStatus::sending), to_micros(now));

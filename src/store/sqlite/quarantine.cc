@@ -76,7 +76,7 @@ std::int64_t mark_planned(Writer& writer, CampaignId id, WallTime now) {
   const std::int64_t marked = Statement(db, kMark).run(kReason, to_micros(now));
   Statement(db, "DELETE FROM task WHERE id IN (SELECT id FROM could_be_sent)").run();
   Statement(db, "DROP TABLE could_be_sent").run();
-  writer.count(id, EmailStatus::uncertain, marked);
+  writer.count(id, EmailStatus::uncertain, marked, now);
   return marked;
 }
 
@@ -96,7 +96,7 @@ std::int64_t mark_unplanned(Writer& writer, CampaignId id, std::int64_t limit, W
   }
   rows.reset();
   Statement(db, "UPDATE campaign SET plan_cursor = ?2 WHERE id = ?1").run(id.value, reached);
-  writer.count(id, EmailStatus::uncertain, marked);
+  writer.count(id, EmailStatus::uncertain, marked, now);
   return marked;
 }
 

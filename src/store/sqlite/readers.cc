@@ -4,11 +4,13 @@
 
 namespace postrider::sqlite {
 
-Readers::Lease::Lease(Readers& pool, std::unique_ptr<Database> db) : pool_(pool), db_(std::move(db)) {
+Readers::Lease::Lease(Readers& pool, std::unique_ptr<Database> db)
+    : pool_(pool), db_(std::move(db)), steps_before_(db_->steps()) {
   db_->execute("BEGIN");
 }
 
 Readers::Lease::~Lease() {
+  pool_.steps_ += db_->steps() - steps_before_;
   // Nothing was written, so the end cannot fail in a way that matters; a connection that still
   // refuses to end is not used again.
   if (sqlite3_exec(db_->raw(), "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK)

@@ -3,6 +3,8 @@
 // A lease is one connection inside one short read transaction: everything read through it comes
 // from the same moment. Readers never checkpoint. Thread safe; store room only.
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,9 +29,13 @@ class Readers {
    private:
     Readers& pool_;
     std::unique_ptr<Database> db_;
+    std::int64_t steps_before_;
   };
 
   Lease take();
+
+  /// Of all leases that have ended (see Database::steps).
+  std::int64_t steps() const { return steps_; }
 
  private:
   static constexpr std::size_t kMostIdle = 4;
@@ -38,6 +44,7 @@ class Readers {
   const std::string file_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Database>> idle_;
+  std::atomic<std::int64_t> steps_ = 0;
 };
 
 }  // namespace postrider::sqlite

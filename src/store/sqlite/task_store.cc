@@ -34,7 +34,8 @@ class SqliteTaskStore : public TaskStore {
   Work begin(HotRows& rows) {
     suppressions_.look_again();
     records_.begin();
-    return {writer_, rows, suppressions_, writer_.clock.wall_now()};
+    rows.now = writer_.clock.wall_now();
+    return {writer_, rows, suppressions_, rows.now};
   }
   EntryResult apply_one(Work& work, const Entry& entry);
   void take_over(Work& work);

@@ -31,10 +31,13 @@ struct Uncertain {
   MailboxId mailbox;
   CampaignStatus status = CampaignStatus::draft;
   int max_tries = 1;
+  WallTime since{};  ///< when it became uncertain
 };
 
 constexpr auto kFind =
-    "SELECT e.campaign_id, e.mailbox_id, c.status, e.status, c.max_tries, q.max_attempts FROM email e "
+    "SELECT e.campaign_id, e.mailbox_id, c.status, e.status, c.max_tries, q.max_attempts, "
+    "coalesce(e.finished_at, (SELECT ended FROM attempt a WHERE a.email_id = e.id AND a.number = "
+    "e.last_attempt), 0) FROM email e "
     "JOIN campaign c ON c.id = e.campaign_id JOIN queue q ON q.id = c.queue_id "
     "WHERE e.id = ? AND c.hidden = 0";
 
@@ -50,9 +53,9 @@ Result<Uncertain> find(Database& db, EmailId id) {
                     fmt::format("Email {} is {}: there is nothing to decide.", id.value, to_string(status)));
   }
   const QueueSettings queue{.max_attempts = static_cast<int>(row.integer(5))};
-  return Uncertain{CampaignId{row.integer(0)}, MailboxId{row.integer(1)},
-                   static_cast<CampaignStatus>(row.integer(2)),
-                   retry_rules(row.maybe_count(4), std::nullopt, queue).max_tries};
+  return Uncertain{
+      CampaignId{row.integer(0)}, MailboxId{row.integer(1)}, static_cast<CampaignStatus>(row.integer(2)),
+      retry_rules(row.maybe_count(4), std::nullopt, queue).max_tries, from_micros(row.integer(6))};
 }
 
 constexpr auto kSettleEmail =
@@ -85,11 +88,11 @@ Result<void> SqliteCampaignStore::resolve_uncertain(EmailId id, Resolution resol
       const std::string reason = fmt::format("Resolved as {} by {}", to_string(status), by);
       Statement(db, kSettleEmail)
           .run(id.value, static_cast<int>(status), std::string_view{reason}, to_micros(time));
-      writer_.count(email->campaign, status, 1);
+      writer_.count(email->campaign, status, 1, time);
     };
 
     std::string_view decided;
-    writer_.count(email->campaign, EmailStatus::uncertain, -1);
+    writer_.count(email->campaign, EmailStatus::uncertain, -1, email->since);
     switch (resolution) {
       case Resolution::sent:
         decided = "sent";

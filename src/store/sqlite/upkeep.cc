@@ -1,4 +1,4 @@
-// The database itself: its state, small named facts (meta), and the audit log.
+// The database itself: its state, and small named facts (meta).
 
 #include "store/sqlite/campaign_store.h"
 
@@ -17,13 +17,6 @@ constexpr auto kSetMeta =
 
 void SqliteCampaignStore::set_meta(std::string_view key, std::string_view value) {
   transact([&](Database& db) { return Statement(db, kSetMeta).run(key, value); });
-}
-
-void SqliteCampaignStore::audit(std::string_view who, std::string_view what) {
-  transact([&](Database& db) {
-    return Statement(db, "INSERT INTO audit (at, who, what) VALUES (?, ?, ?)")
-        .run(to_micros(now()), who, what);
-  });
 }
 
 DatabaseState SqliteCampaignStore::state() {

@@ -72,12 +72,15 @@ struct Writer::Statements {
       count.emplace_back(db, "INSERT INTO tally (campaign_id, crew_id, " + name +
                                  ") VALUES (?1, ?2, ?3) ON CONFLICT (campaign_id, crew_id) DO UPDATE SET " +
                                  name + " = " + name + " + ?3");
+      series.emplace_back(db, "INSERT INTO series (campaign_id, hour, " + name +
+                                  ") VALUES (?1, ?2, ?3) ON CONFLICT (campaign_id, hour) DO UPDATE SET " +
+                                  name + " = " + name + " + ?3");
     }
   }
   Statement lane_rules, drop_lane, set_wake, lanes_of_campaign, lanes_of_mailbox, lanes_of_queue, find_lane,
       add_lane, add_task, add_waiting, counts, settle, plan_task, set_plan_task, hurry_task, take_ids,
       drop_tasks, no_waiting;
-  std::vector<Statement> count;
+  std::vector<Statement> count, series;
 };
 
 Writer::Writer(const std::string& database_file, const Clock& time)
@@ -166,10 +169,12 @@ void Writer::recount_lanes() {
   for (const auto lane : collect(all.query())) refresh_lane(lane);
 }
 
-void Writer::count(CampaignId campaign, EmailStatus status, std::int64_t n) {
+void Writer::count(CampaignId campaign, EmailStatus status, std::int64_t n, WallTime ended) {
   if (status == EmailStatus::pending || n == 0) return;
   const auto column = static_cast<std::size_t>(status) - static_cast<std::size_t>(EmailStatus::sent);
   statements().count[column].run(campaign.value, crew.value, n);
+  const auto hour = std::chrono::floor<std::chrono::hours>(ended).time_since_epoch().count();
+  statements().series[column].run(campaign.value, hour, n);
 }
 
 Counts Writer::counts(CampaignId campaign) {

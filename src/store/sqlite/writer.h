@@ -53,9 +53,10 @@ struct Writer {
   /// Counts waiting and running of every lane anew from its tasks, and refreshes it.
   void recount_lanes();
 
-  /// Adds `n` (may be negative) to the campaign's counter of `status`. Pending has no counter: it
-  /// is what remains of the total.
-  void count(CampaignId campaign, EmailStatus status, std::int64_t n);
+  /// Adds `n` (may be negative) to the campaign's counter of `status`, and to its series in the hour of
+  /// `ended`: when the emails came to that status, also where they leave it. Pending has no counter: it is
+  /// what remains of the total.
+  void count(CampaignId campaign, EmailStatus status, std::int64_t n, WallTime ended);
   Counts counts(CampaignId campaign);
 
   /// A sending or paused campaign without pending emails is completed (or failed, when nothing was
