@@ -28,6 +28,10 @@ std::int64_t minutes(Micros gap) {
 
 }  // namespace
 
+json::value success_percent(const Counts& counts) {
+  return percent(counts.sent, tried(counts));
+}
+
 json::object campaign_json(ActionContext& context, const Campaign& campaign) {
   const auto& counts = campaign.counts;
   const bool paced = !campaign.pace.none();

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "http/nouns/json_values.h"
 #include "campaign/mailbox_advice.h"
+#include "http/nouns/json_values.h"
 
 namespace postrider {
 

@@ -1,6 +1,7 @@
 #pragma once
 // The nouns as JSON for programs, the same in the API and with --json in the shell: stable snake_case
-// names, times in RFC 3339, durations as their shortest spelling. A field may be added, never renamed. Passwords have no field.
+// names, times in RFC 3339, durations as their shortest spelling. A field may be added, never renamed.
+// Passwords have no field.
 
 #include <boost/json.hpp>
 #include <map>
