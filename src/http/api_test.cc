@@ -70,7 +70,7 @@ TEST_F(ApiTest, WhatIsOpenIsAShortList) {
     if (operation.access == Access::open) open.insert(operation.path);
   }
   for (const auto* known : {"/", "/livez", "/readyz", "/api/health", "/api/tasks/health", "/api/setup",
-                            "/api/login", "/api/logout", "/docs", "/redoc", "/setup", "/login",
+                            "/api/login", "/api/logout", "/docs", "/redoc", "/setup", "/invitation", "/login",
                             "/assets/postrider.css", "/assets/docs.js", "/assets/sign.js", "/u/{token}"}) {
     open.erase(known);
   }

@@ -39,7 +39,7 @@ TEST_F(AuditVerbs, WriteOneRowForEachChangeAndNoneForALook) {
   written({"queue", "update", "slow", "--max-attempts", "2"});
   written({"queue", "pause", "slow"});
   written({"queue", "resume", "slow"});
-  written({"queue", "purge", "slow", "--yes"});
+  written({"queue", "purge", "slow"});
 
   written({"suppression", "add", "x@example.net"});
   written({"suppression", "remove", "x@example.net"});

@@ -94,6 +94,8 @@ Operations document_operations() {
   all.push_back(open_page("/redoc", "getRedoc", "The same as /docs", html, docs));
   all.push_back(
       open_page("/setup", "getSetUpPage", "Make an account by a one-time link", html, fixed(pages::kSetup)));
+  all.push_back(
+      open_page("/invitation", "getInvitationPage", "The same as /setup", html, fixed(pages::kSetup)));
   all.push_back(open_page("/login", "getLoginPage", "Sign in", html, fixed(pages::kLogin)));
   all.push_back(open_page("/assets/postrider.css", "getStyle", "Style of the pages",
                           "text/css; charset=utf-8", fixed(pages::kStyle)));

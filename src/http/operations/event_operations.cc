@@ -91,7 +91,7 @@ Operations event_operations() {
        .access = Access::viewer,
        .summary =
            "Progress of all campaigns that are scheduled, sending or paused, as server-sent events; goes on after Last-Event-ID",
-       .cli = "postrider campaign show {id} --watch",
+       .cli = "postrider campaign watch {id}",
        .answers = {{200, "events", {}, "text/event-stream"}},
        .handle = [board](Call& call) { return listen(call, board, std::nullopt); }});
   all.push_back({.method = "GET",
@@ -100,7 +100,7 @@ Operations event_operations() {
                  .tag = "events",
                  .access = Access::viewer,
                  .summary = "Progress of one campaign, as server-sent events; goes on after Last-Event-ID",
-                 .cli = "postrider campaign show {id} --watch",
+                 .cli = "postrider campaign watch {id}",
                  .answers = {{200, "events", {}, "text/event-stream"}},
                  .handle = [board](Call& call) { return listen(call, board, CampaignId{call.id()}); }});
   return all;

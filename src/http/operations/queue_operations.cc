@@ -212,7 +212,7 @@ Operations queue_operations() {
        .tag = "queues",
        .access = Access::owner,
        .summary = "Remove its waiting tasks and pause their campaigns; resuming a campaign makes them anew",
-       .cli = "postrider queue purge {name} --yes",
+       .cli = "postrider queue purge {name}",
        .answers = {{200, "purged",
                     success_schema(
                         "QueuePurged",
