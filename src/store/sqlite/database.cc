@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "store/sqlite/log_vfs.h"
 #include "store/task_store.h"
 
 namespace postrider::sqlite {
@@ -93,7 +94,8 @@ Database::Database(const std::string& file, Mode mode) {
   const int flags =
       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
       (mode == Mode::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
-  const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
+  const char* const vfs = mode == Mode::writer ? log_vfs() : nullptr;
+  const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, vfs);
   if (code != SQLITE_OK) {
     const std::string why = handle_ != nullptr ? sqlite3_errmsg(handle_) : "out of memory";
     sqlite3_close(handle_);
