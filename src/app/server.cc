@@ -78,7 +78,7 @@ class WiredServer final : public Server, private ApiWorld {
                   : make_smtp_sessions(*context_, clock_, smtp_options(options_.settings))),
         background_(loop_),
         caught_(make_catching_sessions(loop_, background_, clock_, catch_log_beside(options_.database_file))),
-        ledger_(loop_, tasks_, log_),
+        ledger_(loop_, clock_, tasks_, log_),
         emails_(store_, *wire_, *mock_, *caught_, installation_->secrets, background_, clock_),
         crew_(loop_, clock_, ledger_, tasks_.join(), emails_, log_),
         control_(control_socket_beside(options_.database_file), log_,

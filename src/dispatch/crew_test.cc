@@ -115,7 +115,7 @@ class CrewTest : public testing::Test {
   }
 
   void make_crew(CrewOptions options = {}) {
-    ledger_ = std::make_unique<Ledger>(loop_, *disk_, *log_);
+    ledger_ = std::make_unique<Ledger>(loop_, clock_, *disk_, *log_);
     crew_ = std::make_unique<Crew>(loop_, clock_, *ledger_, crew_id_, script_, *log_, options);
     store_->tasks().on_ring([this] { crew_->ring(); });
     crew_->start();

@@ -2,9 +2,11 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/crash_point.h"
+#include "dispatch/grouping.h"
 
 namespace postrider {
 namespace {
@@ -17,7 +19,7 @@ constexpr int kRetriesWhenStopping = 4;
 /// transaction costs as much for one email as for twenty. Not where few sessions are open: there all of
 /// them wait for this one.
 constexpr std::chrono::microseconds kGatherFor{300};
-constexpr std::size_t kFullFlow = 16;  // words in the last group
+constexpr std::size_t kFullFlow = 32;  // words in the last group
 
 /// Where the kill stories strike: each name after the commit that made it true.
 void pass_crash_points(std::span<const Entry> entries, std::span<const EntryResult> results) {
@@ -42,7 +44,8 @@ void pass_crash_points(std::span<const Entry> entries, std::span<const EntryResu
 
 }  // namespace
 
-Ledger::Ledger(Loop& loop, TaskStore& store, Log& log) : loop_(loop), store_(store), log_(log) {}
+Ledger::Ledger(Loop& loop, const Clock& clock, TaskStore& store, Log& log)
+    : loop_(loop), clock_(clock), store_(store), log_(log) {}
 
 Ledger::~Ledger() {
   stop();
@@ -80,9 +83,11 @@ void Ledger::submit(Ask* ask) {
   {
     const std::lock_guard lock(mutex_);
     first = asked_.empty();
+    if (first) first_asked_ = clock_.boot_now();
     asked_.push_back(ask);
   }
-  if (first) woken_.notify_one();
+  // Not at once: what lies before the loop now will ask as well, and is worth the same transaction.
+  if (first) loop_.post([this] { woken_.notify_one(); });
 }
 
 std::string Ledger::trouble() const {
@@ -120,12 +125,41 @@ std::vector<Ledger::Ask*> Ledger::take(bool wait) {
   std::vector<Ask*> batch = std::move(kept_);
   kept_.clear();
   const auto room = batch.size() < kLargestBatch ? kLargestBatch - batch.size() : 0;
-  const auto n = static_cast<std::ptrdiff_t>(std::min(room, asked_.size()));
+  const auto n = static_cast<std::ptrdiff_t>(std::min(room, words_to_take()));
   batch.insert(batch.end(), asked_.begin(), asked_.begin() + n);
   asked_.erase(asked_.begin(), asked_.begin() + n);
   if (!asked_.empty()) poked_ = true;
   last_group_ = batch.size();
   return batch;
+}
+
+/// Under the mutex.
+std::size_t Ledger::words_to_take() const {
+  const auto is_outcome = [this](const Ask* ask) {
+    const auto* record = std::get_if<Record>(&ask->entry_);
+    return record != nullptr && past_gate_.contains(record->task);
+  };
+  WaitingWords waiting{.words = asked_.size(),
+                       .past_gate = past_gate_.size(),
+                       .idle = first_asked_ - last_end_,
+                       .last_took = last_took_};
+  if (waiting.idle > waiting.last_took) {
+    waiting.outcomes = static_cast<std::size_t>(std::ranges::count_if(asked_, is_outcome));
+  }
+  return postrider::words_to_take(waiting);
+}
+
+void Ledger::note_gates(std::span<const Entry> entries, std::span<const EntryResult> results) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (const auto* intend = std::get_if<Intend>(&entries[i])) {
+      const auto* gate = std::get_if<GateAnswer>(&results[i]);
+      if (gate != nullptr && gate->kind == GateAnswer::Kind::open) past_gate_.insert(intend->task);
+    } else if (const auto* record = std::get_if<Record>(&entries[i])) {
+      past_gate_.erase(record->task);
+    } else if (const auto* release = std::get_if<Release>(&entries[i])) {
+      past_gate_.erase(release->task);
+    }
+  }
 }
 
 void Ledger::run() {
@@ -159,6 +193,7 @@ bool Ledger::apply(std::vector<Ask*>& batch) {
   const int places = places_.load();
   entries.emplace_back(Claim{crew_, places});
   std::vector<EntryResult> results;
+  const auto began = clock_.boot_now();
   try {
     results = store_.apply(entries);
   } catch (const StoreFault& fault) {
@@ -168,7 +203,10 @@ bool Ledger::apply(std::vector<Ask*>& batch) {
     answer_what_cannot_wait(batch);
     return false;
   }
+  last_end_ = clock_.boot_now();
+  last_took_ = last_end_ - began;
   set_trouble("");
+  note_gates(entries, results);
   pass_crash_points(entries, results);
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->result_ = std::move(results[i]);
   auto claimed = std::move(std::get<Claimed>(results.back()));

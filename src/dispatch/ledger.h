@@ -2,7 +2,7 @@
 // Ledger: between the crew's loop, which never blocks, and the store, which does. It gathers what
 // the sessions wait for, applies it as one transaction with one sync, and hands the results back
 // to the loop together. While one transaction is on its way to the disk the next one gathers: the
-// slower the disk, the larger the group. A thread in production; tests step it by hand.
+// slower the disk, the larger the group (see grouping.h). A thread in production; tests step it by hand.
 //
 // Every transaction also claims new tasks for the crew's free places, so the record of one email
 // and the claim of the next travel together.
@@ -18,8 +18,10 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_set>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "store/task_store.h"
@@ -28,7 +30,7 @@ namespace postrider {
 
 class Ledger {
  public:
-  Ledger(Loop& loop, TaskStore& store, Log& log);
+  Ledger(Loop& loop, const Clock& clock, TaskStore& store, Log& log);
   ~Ledger();
 
   /// `co_await ledger.ask(entry)`, on the loop: the entry's result, once it is on disk.
@@ -77,12 +79,15 @@ class Ledger {
   void submit(Ask* ask);
   void run();
   std::vector<Ask*> take(bool wait);
+  std::size_t words_to_take() const;
+  void note_gates(std::span<const Entry> entries, std::span<const EntryResult> results);
   bool apply(std::vector<Ask*>& batch);
   void answer_what_cannot_wait(std::vector<Ask*>& batch);
   void hand_back(std::vector<Ask*> done, Claimed claimed);
   void set_trouble(std::string text);
 
   Loop& loop_;
+  const Clock& clock_;
   TaskStore& store_;
   Log& log_;
   CrewId crew_;
@@ -93,11 +98,16 @@ class Ledger {
   mutable std::mutex mutex_;
   std::condition_variable woken_;
   std::vector<Ask*> asked_;
+  BootTime first_asked_{};  // the oldest of them
   bool poked_ = false;
   bool stopping_ = false;
   std::string trouble_;
-  std::vector<Ask*> kept_;      // the ledger's thread only: to be applied again
-  std::size_t last_group_ = 0;  // likewise: words in the last transaction
+  // The ledger's thread only:
+  std::vector<Ask*> kept_;                // to be applied again
+  std::unordered_set<TaskId> past_gate_;  // their gate was opened, their outcome is not on disk
+  std::size_t last_group_ = 0;            // words in the last transaction
+  Micros last_took_{};                    // likewise
+  BootTime last_end_{};
   std::thread thread_;
 };
 

@@ -56,7 +56,20 @@ void Connection::suspend(std::coroutine_handle<> waiter, Wait wait, Micros limit
 void Connection::resume() {
   deadline_ = BootTime::max();
   wait_ = Wait::none;
-  if (auto waiter = std::exchange(waiter_, {})) waiter.resume();
+  const auto waiter = std::exchange(waiter_, {});
+  if (!waiter) return;
+  resuming_ = true;
+  waiter.resume();
+  resuming_ = false;
+  if (const auto call = std::exchange(next_, {})) call();
+}
+
+void Connection::call_next(std::function<void()> call) {
+  if (resuming_ && !next_) {
+    next_ = std::move(call);
+  } else {
+    asio::post(io_->loop, [self = shared_from_this(), call = std::move(call)] { call(); });
+  }
 }
 
 void Connection::fail(Trouble::Kind kind, std::string text) {

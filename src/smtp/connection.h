@@ -12,6 +12,7 @@
 
 #include <coroutine>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +59,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Lets whatever else the loop has to do go first.
   Async<void> let_loop_turn();
+  /// Calls when the coroutine that was resumed by this line's last word has come to rest, before anything
+  /// else the loop has to do; when none runs, in a turn of its own.
+  void call_next(std::function<void()> call);
   /// From now on every wait ends at `end` at the latest, whatever its own limit is.
   void end_waits_at(BootTime end) { end_ = end; }
   BootTime now() const { return clock_.boot_now(); }
@@ -126,10 +130,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t sent_ = 0;
   std::optional<Break> broken_;
   std::coroutine_handle<> waiter_;
+  std::function<void()> next_;  ///< see call_next
   BootTime deadline_ = BootTime::max();
   BootTime end_ = BootTime::max();  ///< of all waits
   Wait wait_ = Wait::none;
   OnInput on_input_ = OnInput::go_on;
+  bool resuming_ = false;
   bool reading_ = false;
   bool writing_ = false;
   bool write_failed_ = false;

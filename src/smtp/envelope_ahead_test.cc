@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
 #include <map>
 #include <memory>
 
@@ -53,6 +54,8 @@ class AheadTest : public testing::Test {
     const std::string message = name == "a" ? body_ : "another\r\n";
     auto committing = (*session)->commit(message);
     auto reply = co_await committing;
+    if (name == "a" && tells_turns_)
+      boost::asio::post(loop_, [this] { events_.push_back("the loop turned"); });
     session->reset();
     if (reply) {
       events_.push_back(name + " " + std::to_string(reply->code));
@@ -84,6 +87,7 @@ class AheadTest : public testing::Test {
   std::map<std::string, Trouble> troubles_;
   std::string body_ = "the first\r\n";  ///< of "a"
   int running_ = 0;
+  bool tells_turns_ = false;
 };
 
 using Events = std::vector<std::string>;
@@ -106,6 +110,16 @@ TEST_F(AheadTest, TheFirstIsToldBeforeTheSecondMayGoOn) {
              Hear{"\r\n.\r\n"}, Say{"250 f\r\n"}, AwaitEnd{}})});
   run(server, {"a", "b"});
   EXPECT_EQ(events_, (Events{"a offered", "a 550", "b offered", "b 250"}));
+}
+
+TEST_F(AheadTest, NothingOfOtherLinesComesBetweenTheFirstAndTheSecond) {
+  // So the outcome of the first and the intent of the second travel to the disk together.
+  tells_turns_ = true;
+  ScriptedServer server(
+      {line({Hear{"DATA\r\n"}, Say{go_ahead}, Hear{envelope_of("b")}, Say{"250 d\r\n" + go_ahead},
+             Hear{"\r\n.\r\n"}, Say{"250 f\r\n"}, AwaitEnd{}})});
+  run(server, {"a", "b"});
+  EXPECT_EQ(events_, (Events{"a offered", "a 250", "b offered", "the loop turned", "b 250"}));
 }
 
 TEST_F(AheadTest, NothingIsSentAheadWithoutPipelining) {

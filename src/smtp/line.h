@@ -71,8 +71,9 @@ class LineKeeper {
   /// and runs until it has said its envelope; nullptr where nobody waits or the line is not to be
   /// shared (no PIPELINING, RFC 2920; other settings; its share of mails is used up).
   virtual std::shared_ptr<Seat> invite(const Line& line) = 0;
-  /// Calls the seat's follower: later, when all that runs now has come to rest, so that the leader's
-  /// reply is asked to be recorded before the follower asks for its gate.
+  /// Calls the seat's follower when the leader, which runs now, has come to rest: its reply is asked to be
+  /// recorded before the follower asks for its gate, and nothing of other lines comes between the two, so
+  /// that they travel to the disk together.
   virtual void call(std::shared_ptr<Seat> seat) = 0;
   /// This mailbox's server does not take envelopes behind a dot: nobody is invited any more, until the
   /// mailbox's settings change.

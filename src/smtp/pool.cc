@@ -99,7 +99,8 @@ std::shared_ptr<Seat> Pool::invite(const Line& line) {
 }
 
 void Pool::call(std::shared_ptr<Seat> seat) {
-  asio::post(loop_, [seat = std::move(seat)] {
+  Connection& connection = *seat->line->connection;
+  connection.call_next([seat = std::move(seat)] {
     if (auto follower = std::exchange(seat->waiting, {})) follower.resume();
   });
 }
