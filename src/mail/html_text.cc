@@ -227,28 +227,55 @@ class Converter {
     if (!stands_alone(first, end)) return keep_tags(token);
     keep_tags(token.first_mark, first);
     keep_tags(end, token.end_mark);
-    Link link{
-        .url = shown_url(decoded(href->value, true)), .start = writer_.position(), .depth = writer_.depth()};
+    const std::string address = without_blanks(decoded(href->value, true));
+    Link link{.url = shown_url(address), .start = writer_.position(), .depth = writer_.depth()};
     // What stood behind a "?" of mailto is gone, with its tags.
     const auto shown = first + static_cast<std::size_t>(std::ranges::count(link.url, kTagMark));
     if (link.url.empty() || !stands_alone(first, shown)) return;
-    std::size_t at = 0;
-    const bool web = lower_ascii(link.url.substr(0, 4)) == "http";
-    for (auto i = first; i < shown; ++i) {
-      at = link.url.find(kTagMark, at);
-      const bool in_query = link.url.find('?') < at;
-      ++at;
-      link.tags.push_back(web ? as_in_the_link(marked_.tags[i], in_query) : marked_.tags[i].without_dashes());
-    }
+    link.tags = tags_as_in_the_link(link.url, first, link.url == address);
     link_ = std::move(link);
   }
 
-  /// An output behind an address's scheme as the HTML itself has it: percent-encoded, so that a blank or
-  /// a ">" of a value does not end the address early.
-  static std::string as_in_the_link(const TemplateTag& tag, bool in_query) {
-    auto text = tag.without_dashes();
-    if (tag.kind != TemplateTag::Kind::output || text.contains("url_encode")) return text;
+  /// The tags of an address, `first` and those behind it, so that each output is written as the HTML itself
+  /// has it: a blank or a ">" of a value does not end the address early. Not where only what stands behind
+  /// the scheme is shown, as of a mailto.
+  std::vector<std::string> tags_as_in_the_link(std::string_view url, std::size_t first, bool is_whole) const {
+    std::vector<std::string> tags;
+    bool begun = false;              // something of the address stands before
+    std::vector<bool> begun_before;  // each condition that is open
+    std::size_t from = 0;
+    for (auto at = url.find(kTagMark); at != url.npos; from = at + 1, at = url.find(kTagMark, from)) {
+      begun |= at > from;
+      const auto& tag = marked_.tags[first + tags.size()];
+      const bool in_query = url.find_first_of("?#") < at;
+      switch (tag.kind) {
+        case TemplateTag::Kind::output:
+          tags.push_back(is_whole ? as_in_the_link(tag, begun, in_query) : tag.without_dashes());
+          begun = true;
+          continue;
+        case TemplateTag::Kind::opens:
+          begun_before.push_back(begun);
+          break;
+        case TemplateTag::Kind::branches:
+          begun = begun_before.back();
+          break;
+        case TemplateTag::Kind::closes:
+          begun_before.pop_back();
+          break;
+        case TemplateTag::Kind::other:
+          break;
+      }
+      tags.push_back(tag.without_dashes());
+    }
+    return tags;
+  }
+
+  /// Where nothing of the address stands before it, the output is the whole address or its begin.
+  static std::string as_in_the_link(const TemplateTag& output, bool begun, bool in_query) {
+    auto text = output.without_dashes();
+    if (begun && text.contains("url_encode")) return text;
     text.resize(text.size() - std::string_view{"}}"}.size());
+    if (!begun) return text + "| whole_url }}";
     text += "| url_encode | replace: \"+\", \"%20\" ";
     if (!in_query) text += "| replace: \"%2F\", \"/\" ";
     return text + "}}";
@@ -278,11 +305,15 @@ class Converter {
   }
 
   /// The address as a reader would type it, or nothing for one that says nothing outside the page.
-  static std::string shown_url(std::string_view href) {
+  static std::string without_blanks(std::string_view href) {
     std::string url;
     for (const char c : trim(href)) {
       if (c == kTagMark || static_cast<unsigned char>(c) > 0x20) url += c;
     }
+    return url;
+  }
+
+  static std::string shown_url(const std::string& url) {
     const auto lower = lower_ascii(url.substr(0, 8));
     if (lower.starts_with("mailto:")) return url.substr(7, std::min(url.find('?'), url.size()) - 7);
     if (lower.starts_with("tel:")) return url.substr(4);

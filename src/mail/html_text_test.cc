@@ -71,6 +71,30 @@ TEST(HtmlText, SaysWhatThePageSays) {
   for (const auto& row : rows) EXPECT_EQ(html_to_text(row.html), row.text) << row.what;
 }
 
+/// What a reader follows is one address, whichever part is shown.
+TEST(HtmlText, ShowsTheAddressThatTheHtmlLinksTo) {
+  const std::vector<std::string> columns{"web", "id"};
+  const char* links[] = {"{{ web }}", "{{ web }}/{{ id }}?b={{ id }}", "https://x.example/{{ id }}?{{ id }}",
+                         "{% if id %}{{ web }}{% else %}https://x.example{% endif %}"};
+  for (const std::string link : links) {
+    const std::string message = "<a href=\"" + link + "\">x</a>";
+    const auto html = Template::compile(message, columns, {.kind = TemplateKind::html});
+    const auto text = Template::compile(html_to_text(message), columns);
+    ASSERT_TRUE(html && text) << link;
+    for (const std::string web :
+         {"https://y.example/a b", " http://y.example/<&>\"'\n\xE2\x80\xAE", "HTTPS://\xC3\xBC/%20"}) {
+      const std::vector<std::string> values{web, "a b/<&>"};
+      const auto as_html = html->render({.values = values});
+      const auto as_text = text->render({.values = values});
+      ASSERT_TRUE(as_html && as_text) << link << web;
+      EXPECT_EQ(*as_text, rendered_html_to_text(*as_html)) << link << " " << web;
+    }
+    const std::vector<std::string> unsafe{"javascript:x", "a"};
+    const bool refused = !html->render({.values = unsafe});
+    EXPECT_EQ(!text->render({.values = unsafe}), refused) << link;
+  }
+}
+
 TEST(HtmlText, LeavesTheTagsOfTheTemplateUnharmed) {
   const struct {
     const char* what;
@@ -89,7 +113,12 @@ TEST(HtmlText, LeavesTheTagsOfTheTemplateUnharmed) {
        "c <{{ a }}@x.example>\n\n{{ d }}\n"},
       {"condition that begins before a mailto's ?",
        "<a href=\"mailto:a@x.example{% if b %}?subject={{ b }}{% endif %}\">c</a>{{ d }}", "c{{ d }}\n"},
-      {"link that is an output", "<a href=\"{{ url }}\">x</a>", "x <{{ url }}>\n"},
+      {"link that is an output", "<a href=\"{{ url }}\">x</a>", "x <{{ url | whole_url }}>\n"},
+      {"link that begins with an output", "<a href=\"{{ url }}/{{ a }}#{{ b }}\">x</a>",
+       "x <{{ url | whole_url }}/{{ a | url_encode | replace: \"+\", \"%20\" | replace: \"%2F\", \"/\" "
+       "}}#{{ b | url_encode | replace: \"+\", \"%20\" }}>\n"},
+      {"link that is one of two outputs", "<a href=\"{% if a %}{{ a }}{% else %}{{ b }}{% endif %}\">x</a>",
+       "x <{% if a %}{{ a | whole_url }}{% else %}{{ b | whole_url }}{% endif %}>\n"},
       {"output that is not shown",
        "<p title=\"{{ a }}\" class={{ b }}>c</p><!-- {{ d }} --><style>{{ e }}</style>", "c\n"},
       {"alternative text", "<img alt=\"Dear {{ a }}\" src=\"{{ b }}\">", "Dear {{ a }}\n"},

@@ -1,5 +1,7 @@
 #include "mail/template_escape.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -136,14 +138,12 @@ bool append_whole_url(std::string& out, std::string_view text) {
   const bool is_other = (scheme == "mailto" || scheme == "tel") && !rest.empty();
   if (!is_web && !is_other) return false;
   // Reserved characters and "%" stay: the address is whole and may be encoded already.
-  constexpr std::string_view kKept = "-._~:/?#[]@!$()*+,;=%";
+  constexpr std::string_view kKept = "-._~:/?#[]@!$()*+,;=%&";
   std::string escaped;
   while (!text.empty()) {
     const auto length = utf8_length(text);
     if (length > 1 && !is_control(code_point(text, length)) && !is_deceptive(code_point(text, length))) {
       escaped.append(text, 0, length);
-    } else if (text[0] == '&') {
-      escaped += "&amp;";
     } else {
       append_percent_encoded(escaped, text.substr(0, std::max<std::size_t>(length, 1)), kKept);
     }
@@ -151,6 +151,12 @@ bool append_whole_url(std::string& out, std::string_view text) {
   }
   out += escaped;
   return true;
+}
+
+std::string unsafe_url(std::string_view text) {
+  return fmt::format(
+      "\"{}\" cannot be the address of a link. It must begin with https://, http://, mailto: or tel:",
+      one_line(text, 100));
 }
 
 void append_escaped_once(std::string& out, std::string_view text) {

@@ -53,6 +53,7 @@ constexpr auto kFilters = std::to_array<FilterRule>({
     {"upcase", Filter::upcase, 0, 0},
     {"url_decode", Filter::url_decode, 0, 0},
     {"url_encode", Filter::url_encode, 0, 0},
+    {"whole_url", Filter::whole_url, 0, 0},
 });
 
 bool is_of_numbers(Filter filter) {
@@ -92,7 +93,7 @@ std::string filter_names() {
 
 bool can_fail(Filter filter) {
   return is_of_numbers(filter) || filter == Filter::date || filter == Filter::slice ||
-         filter == Filter::truncate || filter == Filter::truncatewords;
+         filter == Filter::truncate || filter == Filter::truncatewords || filter == Filter::whole_url;
 }
 
 std::string& FilterWork::fresh(std::string_view kept) {

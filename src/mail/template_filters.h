@@ -37,6 +37,7 @@ enum class Filter : std::uint8_t {
   upcase,
   url_decode,
   url_encode,
+  whole_url,
   // of numbers
   abs,
   at_least,

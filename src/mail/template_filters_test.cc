@@ -138,6 +138,11 @@ TEST(TemplateFilters, Urls) {
   expect_rows(std::to_array<Row>({
       {"'a b&ü/~' | url_encode", "a+b%26%C3%BC%2F~"},
       {"'a+b%26%c3%BC%2' | url_decode", "a b&ü%2"},
+      {"' https://h/a b?c&d=\"ü\"%20 ' | whole_url", "https://h/a%20b?c&d=%22ü%22%20"},
+      {"'mailto:a@b.c' | whole_url", "mailto:a@b.c"},
+      {"'javascript:alert(1)' | whole_url",
+       "unsafe_url: Line 1: \"javascript:alert(1)\" cannot be the address of "
+       "a link. It must begin with https://, http://, mailto: or tel:."},
   }));
 }
 

@@ -181,11 +181,10 @@ bool TemplateRendering::output(const TemplateStep& step) {
 
 bool TemplateRendering::append(const TemplateStep& step, std::string_view text) {
   if (step.escaping == Escaping::url_start) {
-    if (append_whole_url(out_, text)) return true;
-    return work_.fail("unsafe_url",
-                      fmt::format("\"{}\" cannot be the address of a link. It must begin with https://, "
-                                  "http://, mailto: or tel:",
-                                  one_line(text, 100)));
+    std::string url;
+    if (!append_whole_url(url, text)) return work_.fail("unsafe_url", unsafe_url(text));
+    append_escaped(out_, url, Escaping::html);
+    return true;
   }
   if (step.breaks_lines) {
     for (auto at = text.find('\n'); at != text.npos; at = text.find('\n')) {

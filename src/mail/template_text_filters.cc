@@ -214,6 +214,12 @@ bool apply_text_filter(Filter filter, TemplateValue& value, std::span<const Temp
         return write([&](std::string& out) { append_form_decoded(out, text); });
       case Filter::url_encode:
         return write([&](std::string& out) { append_form_encoded(out, text); });
+      case Filter::whole_url: {
+        std::string& out = work.fresh(text);
+        if (!append_whole_url(out, text)) return work.fail("unsafe_url", unsafe_url(text));
+        value = TemplateValue::of(out);
+        return true;
+      }
       case Filter::split_first:
       case Filter::split_last:
       case Filter::split_size:
