@@ -86,10 +86,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
       co_return false;
     }
     const bool expects = equals_ignoring_case(head.header("Expect"), "100-continue");
-    auto admit = [this, head = std::move(head)]() mutable { return context_.handler.admit(std::move(head)); };
+    // Without a body to wait for, judging and answering are one errand.
+    const bool whole = parser.is_done();
+    auto admit = [this, whole, head = std::move(head)]() mutable -> Turn {
+      auto turn = context_.handler.admit(std::move(head));
+      auto* let_in = std::get_if<std::unique_ptr<HttpTurn>>(&turn);
+      if (whole && let_in != nullptr) return (*let_in)->answer({});
+      return turn;
+    };
     auto turn = co_await context_.workers.run(std::move(admit));
     if (auto* answer = std::get_if<HttpAnswer>(&turn)) {
-      if (!parser.is_done()) {
+      if (!whole) {
         co_await refuse(std::move(*answer), version, head_only);
         co_return false;
       }
@@ -97,11 +104,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     const std::shared_ptr<HttpTurn> let_in = std::move(std::get<std::unique_ptr<HttpTurn>>(turn));
     HttpBody body;
-    if (!parser.is_done()) {
-      if (auto bad = co_await read_body(parser, let_in->limit(), expects, body)) {
-        co_await refuse(std::move(*bad), version, head_only);
-        co_return false;
-      }
+    if (auto bad = co_await read_body(parser, let_in->limit(), expects, body)) {
+      co_await refuse(std::move(*bad), version, head_only);
+      co_return false;
     }
     auto held = std::make_shared<HttpBody>(std::move(body));
     auto act = [let_in, held] { return let_in->answer(std::move(*held)); };

@@ -11,16 +11,11 @@
 
 namespace postrider::sqlite {
 
-Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
-  const int code = sqlite3_prepare_v3(database.raw(), sql.data(), static_cast<int>(sql.size()),
-                                      SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
-  if (code != SQLITE_OK) database.fail(code, sql);
-}
+Statement::Statement(Database& database, std::string_view sql)
+    : database_(&database), statement_(database.take(sql)) {}
 
 Statement::~Statement() {
-  if (statement_ != nullptr)
-    database_->steps_ += sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_VM_STEP, 0);
-  sqlite3_finalize(statement_);
+  if (statement_ != nullptr) database_->give_back(statement_);
 }
 
 Statement::Statement(Statement&& other) noexcept
@@ -108,7 +103,32 @@ Database::Database(const std::string& file, Mode mode) {
 Database::~Database() {
   begin_.reset();
   commit_.reset();
+  for (const auto& [sql, statement] : kept_) sqlite3_finalize(statement);
   sqlite3_close_v2(handle_);
+}
+
+sqlite3_stmt* Database::take(std::string_view sql) {
+  if (const auto found = kept_.find(sql); found != kept_.end()) {
+    auto* statement = found->second;
+    kept_.erase(found);
+    return statement;
+  }
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) fail(code, sql);
+  return statement;
+}
+
+void Database::give_back(sqlite3_stmt* statement) {
+  steps_ += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1);
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);  // texts are bound where they stand and may go away
+  if (kept_.size() < kMostKept) {
+    kept_.emplace(sqlite3_sql(statement), statement);
+  } else {
+    sqlite3_finalize(statement);
+  }
 }
 
 void Database::run(std::optional<Statement>& statement, std::string_view sql) {

@@ -4,11 +4,13 @@
 // that expect a conflict look before they write (there is one writer).
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -17,7 +19,8 @@ namespace postrider::sqlite {
 
 class Database;
 
-/// A prepared statement. bind (from 1), step until false, read columns (from 0), reset.
+/// A prepared statement. bind (from 1), step until false, read columns (from 0), reset. Its end gives it back
+/// to its database, which it must not outlive.
 class Statement {
  public:
   Statement() = default;
@@ -95,11 +98,22 @@ class Database {
 
  private:
   void run(std::optional<Statement>& statement, std::string_view sql);
+  /// Preparing a statement costs more than most of ours do, so those that have ended wait here for the next
+  /// use of the same text.
+  sqlite3_stmt* take(std::string_view sql);
+  void give_back(sqlite3_stmt* statement);
+
+  static constexpr std::size_t kMostKept = 200;
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
 
   friend class Statement;
 
   sqlite3* handle_ = nullptr;
   std::int64_t steps_ = 0;
+  std::unordered_multimap<std::string, sqlite3_stmt*, TextHash, std::equal_to<>> kept_;
   std::optional<Statement> begin_, commit_;
 };
 

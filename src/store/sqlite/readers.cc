@@ -1,20 +1,23 @@
 #include "store/sqlite/readers.h"
 
-#include <sqlite3.h>
+#include "store/task_store.h"
 
 namespace postrider::sqlite {
 
 Readers::Lease::Lease(Readers& pool, std::unique_ptr<Database> db)
     : pool_(pool), db_(std::move(db)), steps_before_(db_->steps()) {
-  db_->execute("BEGIN");
+  Statement(*db_, "BEGIN").finish();
 }
 
 Readers::Lease::~Lease() {
   pool_.steps_ += db_->steps() - steps_before_;
   // Nothing was written, so the end cannot fail in a way that matters; a connection that still
   // refuses to end is not used again.
-  if (sqlite3_exec(db_->raw(), "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK)
+  try {
+    Statement(*db_, "COMMIT").finish();
     pool_.put_back(std::move(db_));
+  } catch (const StoreFault&) {
+  }
 }
 
 Readers::Lease Readers::take() {

@@ -38,7 +38,7 @@ class Readers {
   std::int64_t steps() const { return steps_; }
 
  private:
-  static constexpr std::size_t kMostIdle = 4;
+  static constexpr std::size_t kMostIdle = 8;
   void put_back(std::unique_ptr<Database> db);
 
   const std::string file_;
