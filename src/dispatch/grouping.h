@@ -12,8 +12,7 @@ namespace postrider {
 
 struct WaitingWords {
   std::size_t words = 0;
-  std::size_t past_gate = 0;  ///< emails whose gate was opened and whose outcome is not on disk
-  std::size_t outcomes = 0;   ///< of these, how many are among the words
+  std::size_t emails = 0;  ///< claimed and not done: each waits for one word here, or is elsewhere
   Micros idle{};  ///< from the end of the last transaction until the first word came; negative: it waited for
                   ///< that end
   Micros last_took{};  ///< what the last transaction took

@@ -135,31 +135,16 @@ std::vector<Ledger::Ask*> Ledger::take(bool wait) {
 
 /// Under the mutex.
 std::size_t Ledger::words_to_take() const {
-  const auto is_outcome = [this](const Ask* ask) {
-    const auto* record = std::get_if<Record>(&ask->entry_);
-    return record != nullptr && past_gate_.contains(record->task);
-  };
-  WaitingWords waiting{.words = asked_.size(),
-                       .past_gate = past_gate_.size(),
-                       .idle = first_asked_ - last_end_,
-                       .last_took = last_took_};
-  if (waiting.idle > waiting.last_took) {
-    waiting.outcomes = static_cast<std::size_t>(std::ranges::count_if(asked_, is_outcome));
-  }
-  return postrider::words_to_take(waiting);
+  return postrider::words_to_take(
+      {.words = asked_.size(), .emails = emails_, .idle = first_asked_ - last_end_, .last_took = last_took_});
 }
 
-void Ledger::note_gates(std::span<const Entry> entries, std::span<const EntryResult> results) {
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (const auto* intend = std::get_if<Intend>(&entries[i])) {
-      const auto* gate = std::get_if<GateAnswer>(&results[i]);
-      if (gate != nullptr && gate->kind == GateAnswer::Kind::open) past_gate_.insert(intend->task);
-    } else if (const auto* record = std::get_if<Record>(&entries[i])) {
-      past_gate_.erase(record->task);
-    } else if (const auto* release = std::get_if<Release>(&entries[i])) {
-      past_gate_.erase(release->task);
-    }
-  }
+void Ledger::count_emails(std::span<const Entry> entries, const Claimed& claimed) {
+  const auto ends = [](const Entry& word) {
+    return std::holds_alternative<Record>(word) || std::holds_alternative<Release>(word);
+  };
+  emails_ -= std::min(emails_, static_cast<std::size_t>(std::ranges::count_if(entries, ends)));
+  emails_ += static_cast<std::size_t>(std::ranges::count(claimed.tasks, TaskKind::email, &ClaimedTask::kind));
 }
 
 void Ledger::run() {
@@ -206,10 +191,10 @@ bool Ledger::apply(std::vector<Ask*>& batch) {
   last_end_ = clock_.boot_now();
   last_took_ = last_end_ - began;
   set_trouble("");
-  note_gates(entries, results);
   pass_crash_points(entries, results);
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->result_ = std::move(results[i]);
   auto claimed = std::move(std::get<Claimed>(results.back()));
+  count_emails(entries, claimed);
   places_ -= static_cast<int>(claimed.tasks.size());
   hand_back(std::move(batch), std::move(claimed));
   return true;

@@ -18,7 +18,6 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
@@ -80,7 +79,7 @@ class Ledger {
   void run();
   std::vector<Ask*> take(bool wait);
   std::size_t words_to_take() const;
-  void note_gates(std::span<const Entry> entries, std::span<const EntryResult> results);
+  void count_emails(std::span<const Entry> entries, const Claimed& claimed);
   bool apply(std::vector<Ask*>& batch);
   void answer_what_cannot_wait(std::vector<Ask*>& batch);
   void hand_back(std::vector<Ask*> done, Claimed claimed);
@@ -103,10 +102,10 @@ class Ledger {
   bool stopping_ = false;
   std::string trouble_;
   // The ledger's thread only:
-  std::vector<Ask*> kept_;                // to be applied again
-  std::unordered_set<TaskId> past_gate_;  // their gate was opened, their outcome is not on disk
-  std::size_t last_group_ = 0;            // words in the last transaction
-  Micros last_took_{};                    // likewise
+  std::vector<Ask*> kept_;      // to be applied again
+  std::size_t emails_ = 0;      // claimed by us and not done
+  std::size_t last_group_ = 0;  // words in the last transaction
+  Micros last_took_{};          // likewise
   BootTime last_end_{};
   std::thread thread_;
 };
