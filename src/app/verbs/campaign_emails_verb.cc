@@ -5,8 +5,8 @@
 #include "actions/message_ids.h"
 #include "app/verbs/noun_groups.h"
 #include "app/verbs/verb_options.h"
-#include "http/nouns/nouns_json.h"
 #include "base/text.h"
+#include "http/nouns/nouns_json.h"
 
 namespace postrider {
 

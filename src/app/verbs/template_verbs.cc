@@ -7,9 +7,9 @@
 #include "app/verbs/campaign_options.h"
 #include "app/verbs/files.h"
 #include "app/verbs/noun_groups.h"
-#include "http/nouns/nouns_json.h"
 #include "app/verbs/verb_options.h"
 #include "base/text.h"
+#include "http/nouns/nouns_json.h"
 
 namespace postrider {
 

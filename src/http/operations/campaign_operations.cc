@@ -104,18 +104,20 @@ Operations campaign_operations() {
                  .answers = {{200, "a page of campaigns", array_of(campaign_summary_schema())}},
                  .paged = true,
                  .handle = list});
-  all.push_back({.method = "POST",
-                 .path = "/api/campaigns",
-                 .id = "createCampaign",
-                 .tag = "campaigns",
-                 .access = Access::editor,
-                 .summary = "A new draft",
-                 .cli = "postrider campaign create --name {name} --subject {subject} --message {message} --csv list.csv --mailbox office",
-                 .body = campaign_create_schema(),
-                 .limit = {20 << 20, false},
-                 .answers = {{201, "the draft", campaign_schema()}},
-                 .keyed = true,
-                 .handle = create});
+  all.push_back(
+      {.method = "POST",
+       .path = "/api/campaigns",
+       .id = "createCampaign",
+       .tag = "campaigns",
+       .access = Access::editor,
+       .summary = "A new draft",
+       .cli =
+           "postrider campaign create --name {name} --subject {subject} --message {message} --csv list.csv --mailbox office",
+       .body = campaign_create_schema(),
+       .limit = {20 << 20, false},
+       .answers = {{201, "the draft", campaign_schema()}},
+       .keyed = true,
+       .handle = create});
   all.push_back({.method = "GET",
                  .path = "/api/campaigns/{id}",
                  .id = "getCampaign",

@@ -1,5 +1,6 @@
 #pragma once
-// The tables of who may ask, of what was asked with a key of its own, and of templates: a migration each, see schema.sql.h.
+// The tables of who may ask, of what was asked with a key of its own, and of templates: a migration each, see
+// schema.sql.h.
 
 namespace postrider::sqlite {
 

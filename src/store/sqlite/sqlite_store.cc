@@ -14,8 +14,8 @@
 #include "store/sqlite/checkpoints.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/private_file.h"
-#include "store/sqlite/task_store.h"
 #include "store/sqlite/request_store.h"
+#include "store/sqlite/task_store.h"
 #include "store/sqlite/template_store.h"
 #include "store/sqlite/writer.h"
 
