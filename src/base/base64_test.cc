@@ -24,6 +24,15 @@ TEST(Base64, TakesNothingElse) {
 
 RC_GTEST_PROP(Base64, GivesAnyBytesBack, (const std::string& bytes)) {
   RC_ASSERT(from_base64(to_base64(bytes)) == bytes);
+  RC_ASSERT(from_base64url(to_base64url(bytes)) == bytes);
+}
+
+TEST(Base64, ItsFormForUrlsHasOneSpellingOnly) {
+  EXPECT_EQ(to_base64url("\xFB\xFF\xFE"), "-__-");
+  EXPECT_EQ(to_base64url("f"), "Zg");
+  for (const char* bad : {"Zg==", "Zh", "Zg=", "+//+", "Zg ", "Z", "Zm9vY", "Zg\n"}) {
+    EXPECT_FALSE(from_base64url(bad)) << bad;
+  }
 }
 
 }  // namespace

@@ -143,13 +143,18 @@ void append_headers(std::string& out, const MessageParts& parts) {
   append_text_header(out, "Subject", parts.subject);
   append_date_header(out, parts.date);
   append_token_header(out, "Message-ID", parts.message_id);
+  if (!parts.list_unsubscribe.empty()) {
+    // Each on one line, however long: a folded one broke signatures on relays.
+    append_token_header(out, "List-Unsubscribe", parts.list_unsubscribe);
+    if (parts.one_click) append_token_header(out, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+  }
   for (const HeaderField& field : parts.headers) append_field(out, field);
   out += "MIME-Version: 1.0\r\n";
 }
 
 std::size_t headers_size(const MessageParts& parts) {
-  std::size_t values =
-      parts.subject.size() + parts.from_name.size() + parts.to_name.size() + parts.reply_to_name.size();
+  std::size_t values = parts.list_unsubscribe.size() / 2 + parts.subject.size() + parts.from_name.size() +
+                       parts.to_name.size() + parts.reply_to_name.size();
   for (const HeaderField& field : parts.headers) values += 40 + field.value.size();
   return 640 + 3 * values;
 }

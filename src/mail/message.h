@@ -32,6 +32,8 @@ struct MessageParts {
   std::string html;                               ///< UTF-8; empty: a message of text alone
   std::vector<HeaderField> headers;               ///< rendered; one whose value is blank is left out
   std::shared_ptr<const AttachedParts> attached;  ///< may be null
+  std::string list_unsubscribe;                   ///< the field's value, one line; empty: no such field
+  bool one_click = false;                         ///< with it goes List-Unsubscribe-Post (RFC 8058)
   std::string message_id;                         ///< with "<" and ">"
   WallTime date;                                  ///< the moment of sending
 };

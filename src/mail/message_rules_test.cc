@@ -317,6 +317,24 @@ TEST(MessageRules, F10OnlyALocalPartBeyondAsciiNeedsSmtputf8) {
   }
 }
 
+TEST(MessageRules, L7ListUnsubscribeAndItsPostStandOnOneLineEachHoweverLong) {
+  auto leaving = parts();
+  EXPECT_EQ(read_by_gmime(composed(leaving)).header("List-Unsubscribe"), "absent");
+  for (const std::size_t length : {20u, 60u, 300u, 850u}) {
+    leaving.list_unsubscribe = "<https://mail.example.com/u/" + std::string(length, 'A') + ">";
+    leaving.one_click = true;
+    const auto message = composed(leaving);
+    EXPECT_THAT(message, HasSubstr("\r\nList-Unsubscribe: " + leaving.list_unsubscribe +
+                                   "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+    const auto read = read_by_gmime(message);
+    EXPECT_EQ(read.header("List-Unsubscribe"), leaving.list_unsubscribe);
+    EXPECT_EQ(read.header("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
+    for (const auto line : lines_of(message)) EXPECT_LE(line.size(), 998u);
+  }
+  leaving.one_click = false;
+  EXPECT_EQ(read_by_gmime(composed(leaving)).header("List-Unsubscribe-Post"), "absent");
+}
+
 TEST(MessageRules, F11OutreachIsNotMarkedAsBulkButANewsletterMayBe) {
   MessageParts message = parts();
   for (const char* name : {"Auto-Submitted", "Precedence", "List-Id", "Feedback-ID", "X-Mailer"}) {

@@ -8,7 +8,7 @@ namespace postrider {
 
 Result<Template> Template::compile(std::string_view text, std::span<const std::string> columns,
                                    TemplateOptions options) {
-  TemplateCompiler compiler(TemplateBuilder(columns, false), options.kind);
+  TemplateCompiler compiler(TemplateBuilder(columns, false, options.own_field), options.kind);
   if (auto fine = compiler.compile(text); !fine) return std::unexpected(std::move(fine).error());
   if (auto known = compiler.builder().names_are_known(); !known)
     return std::unexpected(std::move(known).error());

@@ -35,12 +35,16 @@ enum class TemplateKind {
 
 struct TemplateOptions {
   TemplateKind kind = TemplateKind::text;
+  /// Spelling of a field that is no column: its value comes with each rendering, is never empty and may
+  /// begin a link. It goes before a column or variable of that name. Empty: none.
+  std::string_view own_field;
 };
 
 struct RenderInput {
   std::span<const std::string> values;  ///< values[i] belongs to columns[i]; missing ones are empty
   WallTime now{};                       ///< what the `date` filter takes for "now" and "today"
   std::chrono::seconds utc_offset{};    ///< of the zone in which "now" and "today" are shown
+  std::string_view own_field;           ///< value of TemplateOptions::own_field
 };
 
 /// [begin, end) of one tag of a template, in octets.
@@ -81,6 +85,8 @@ class Template {
   /// without default inside a condition, links that begin with a value, numbers and dates.
   /// ("message_too_long" can happen to any template, by very long cells.)
   bool depends_on_row() const;
+
+  bool uses_own_field() const;
 
   /// Spellings of all fields used, without repeats, in order of first use.
   static Result<std::vector<std::string>> fields(std::string_view text);

@@ -36,7 +36,7 @@ bool needs_a_text_to_find(Filter filter) {
 }
 
 bool is_written(const TemplateOperand& operand) {
-  return operand.kind != Kind::column && operand.kind != Kind::variable;
+  return operand.kind != Kind::column && operand.kind != Kind::variable && operand.kind != Kind::own_field;
 }
 
 std::string_view arguments_text(const FilterRule& rule) {
@@ -63,8 +63,9 @@ const FilterRule* joined(Filter next) {
 
 }  // namespace
 
-TemplateBuilder::TemplateBuilder(std::span<const std::string> columns, bool any_column)
-    : any_column_(any_column) {
+TemplateBuilder::TemplateBuilder(std::span<const std::string> columns, bool any_column,
+                                 std::string_view own_field)
+    : any_column_(any_column), own_field_(field_key(own_field)) {
   program_.columns.assign(columns.begin(), columns.end());
   for (std::size_t i = 0; i < columns.size(); ++i) column_of_.emplace(field_key(columns[i]), i);
   column_of_.erase("");  // a column without a name cannot be meant
@@ -91,6 +92,10 @@ TemplateOperand TemplateBuilder::operand(const OperandSyntax& syntax, int line, 
       break;
   }
   const std::string key = field_key(syntax.text);
+  if (!own_field_.empty() && key == own_field_) {
+    program_.uses_own_field = true;
+    return {.kind = Kind::own_field};
+  }
   const auto column = column_of_.find(key);
   const bool is_column = column != column_of_.end();
   if (const auto variable = variable_of_.find(key); variable != variable_of_.end()) {
@@ -110,6 +115,11 @@ TemplateOperand TemplateBuilder::operand(const OperandSyntax& syntax, int line, 
     unknown_.push_back(fmt::format("{{{{ {} }}}} (line {})", one_line(syntax.text, 60), line));
   }
   return {.kind = Kind::nothing};
+}
+
+bool TemplateBuilder::is_sure_link(const BuiltExpression& built) const {
+  const auto& expression = program_.expressions[built.index];
+  return expression.operand.kind == Kind::own_field && expression.filters.count == 0;
 }
 
 Result<void> TemplateBuilder::names_are_known() const {

@@ -30,8 +30,8 @@ struct BuiltExpression {
 
 class TemplateBuilder {
  public:
-  /// Without `columns` every name is a column: for Template::fields().
-  TemplateBuilder(std::span<const std::string> columns, bool any_column);
+  /// Without `columns` every name is a column: for Template::fields(). `own_field`: see TemplateOptions.
+  TemplateBuilder(std::span<const std::string> columns, bool any_column, std::string_view own_field = {});
 
   Result<BuiltExpression> expression(const ExpressionSyntax& syntax, int line);
   /// Appends to TemplateProgram::comparisons.
@@ -44,6 +44,9 @@ class TemplateBuilder {
 
   /// An error for all names that are neither columns nor variables.
   Result<void> names_are_known() const;
+
+  /// Whether the value is always there and always a link: the own field, as it is.
+  bool is_sure_link(const BuiltExpression& built) const;
 
   TemplateProgram& program() { return program_; }
   std::vector<std::string>& spellings() { return spellings_; }
@@ -64,6 +67,7 @@ class TemplateBuilder {
 
   TemplateProgram program_;
   bool any_column_;
+  std::string own_field_;  ///< its key; empty: none
   std::unordered_map<std::string, std::size_t> column_of_;
   std::unordered_map<std::string, Variable> variable_of_;
   std::vector<const Variable*> variables_;

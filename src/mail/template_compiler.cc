@@ -115,7 +115,7 @@ Result<void> TemplateCompiler::output(const TemplatePiece& piece) {
   if (!built) return std::unexpected(built.error());
   const auto how = escaping(*built, piece.line);
   if (!how) return std::unexpected(how.error());
-  if (*how == Escaping::url_start) built->needs.may_fail = true;
+  if (*how == Escaping::url_start && !builder_.is_sure_link(*built)) built->needs.may_fail = true;
   record(built->needs);
   builder_.program().steps.push_back({.kind = TemplateStep::Kind::output,
                                       .escaping = *how,

@@ -21,7 +21,7 @@ struct TemplateRange {
 };
 
 struct TemplateOperand {
-  enum class Kind : std::uint8_t { text, number, truth, nothing, column, variable };
+  enum class Kind : std::uint8_t { text, number, truth, nothing, column, variable, own_field };
   Kind kind = Kind::nothing;
   bool truth = false;
   TemplateRange text;        ///< of texts
@@ -78,6 +78,7 @@ struct TemplateProgram {
   std::vector<std::string> columns;    ///< their headers, for errors
   std::vector<std::size_t> required;
   bool depends_on_row = false;
+  bool uses_own_field = false;
 };
 
 }  // namespace postrider

@@ -111,6 +111,8 @@ TemplateValue TemplateRendering::value_of(const TemplateOperand& operand) {
       return TemplateValue::nothing(TemplateValue::kMeant);
     case TemplateOperand::Kind::column:
       return column(operand.index);
+    case TemplateOperand::Kind::own_field:
+      return TemplateValue::of(input_.own_field);
     case TemplateOperand::Kind::variable:
       break;
   }
@@ -248,6 +250,10 @@ Result<std::string> Template::render(const RenderInput& input) const {
 std::span<const std::size_t> Template::required_columns() const {
   if (!program_) return {};
   return program_->required;
+}
+
+bool Template::uses_own_field() const {
+  return program_ && program_->uses_own_field;
 }
 
 bool Template::depends_on_row() const {

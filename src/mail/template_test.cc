@@ -222,5 +222,44 @@ RC_GTEST_PROP(FieldKey, OfAKeyIsTheKey, (const std::string& text)) {
   RC_ASSERT(field_key(field_key(text)) == field_key(text));
 }
 
+/// With a field that is no column.
+Result<std::string> with_link(std::string_view text, TemplateKind kind = TemplateKind::text,
+                              std::string_view link = "https://a.example/u/x") {
+  const std::vector<std::string> columns{"Email", "Unsubscribe URL"};
+  const std::vector<std::string> values{"zoe@example.com", "javascript:alert(1)"};
+  const auto made = Template::compile(text, columns, {.kind = kind, .own_field = "unsubscribe_url"});
+  if (!made) return std::unexpected(made.error());
+  EXPECT_TRUE(made->required_columns().empty());
+  return made->render({.values = values, .own_field = link});
+}
+
+TEST(Template, AFieldOfOurOwnGoesBeforeColumnsAndVariables) {
+  EXPECT_EQ(with_link("{{ unsubscribe_url }}|{{Unsubscribe-URL}}|{{ [\"unsubscribe url\"] }}").value(),
+            "https://a.example/u/x|https://a.example/u/x|https://a.example/u/x");
+  EXPECT_EQ(with_link("{% assign unsubscribe_url = 'mine' %}{{ unsubscribe_url | upcase }}").value(),
+            "HTTPS://A.EXAMPLE/U/X");
+  EXPECT_EQ(with_link("{% if unsubscribe_url %}yes{% endif %}").value(), "yes");
+  EXPECT_EQ(with_link("<a href=\"{{ unsubscribe_url }}\">x</a>", TemplateKind::html).value(),
+            "<a href=\"https://a.example/u/x\">x</a>");
+  EXPECT_EQ(with_link("<a href=\"{{ unsubscribe_url }}\">x</a>", TemplateKind::html,
+                      "mailto:a@b.example?subject=unsubscribe%20x")
+                .value(),
+            "<a href=\"mailto:a@b.example?subject=unsubscribe%20x\">x</a>");
+}
+
+TEST(Template, AFieldOfOurOwnIsAlwaysThereAndAlwaysALink) {
+  const std::vector<std::string> columns{"Email"};
+  const auto compile = [&](std::string_view text) {
+    return Template::compile(text, columns, {.kind = TemplateKind::html, .own_field = "unsubscribe_url"})
+        .value();
+  };
+  const auto link = compile("<a href=\"{{ unsubscribe_url }}\">x</a>");
+  EXPECT_FALSE(link.depends_on_row());
+  EXPECT_TRUE(link.uses_own_field());
+  EXPECT_TRUE(compile("<a href=\"{{ unsubscribe_url | upcase }}\">x</a>").depends_on_row());
+  EXPECT_FALSE(compile("<a href=\"https://x.example\">{{ email }}</a>").uses_own_field());
+  EXPECT_FALSE(Template::compile("{{ unsubscribe_url }}", columns));
+}
+
 }  // namespace
 }  // namespace postrider
