@@ -6,6 +6,23 @@
 
 namespace postrider {
 
+std::string_view to_string(CampaignKind kind) {
+  switch (kind) {
+    case CampaignKind::personal:
+      return "personal";
+    case CampaignKind::newsletter:
+      return "newsletter";
+  }
+  return "personal";
+}
+
+std::optional<CampaignKind> parse_campaign_kind(std::string_view text) {
+  for (const auto kind : {CampaignKind::personal, CampaignKind::newsletter}) {
+    if (text == to_string(kind)) return kind;
+  }
+  return std::nullopt;
+}
+
 std::string_view to_string(MessageFormat format) {
   switch (format) {
     case MessageFormat::text:

@@ -15,6 +15,12 @@
 
 namespace postrider {
 
+/// What kind of mail it is, which decides what it must hold (docs/unsubscribe.md).
+enum class CampaignKind {
+  personal,   ///< one person writes to another: an unsubscribe way and a postal address are advised
+  newsletter  ///< both are needed, and List-Unsubscribe is always there
+};
+
 /// How the message is written.
 enum class MessageFormat {
   text,
@@ -35,6 +41,8 @@ struct Content {
   std::string reply_to;                   ///< "ana@example.com" or "Ana <ana@example.com>"; empty: none
   std::vector<std::string> headers;       ///< "X-Campaign: {{ Group }}", the value a template
   std::vector<AttachedFile> attachments;  ///< as stored, in their order
+  CampaignKind kind = CampaignKind::personal;
+  bool list_unsubscribe = true;  ///< the header fields List-Unsubscribe and List-Unsubscribe-Post
 };
 
 /// A campaign in test mode reaches nobody of its list. Once it is in test mode it stays so.
@@ -44,6 +52,8 @@ struct TestMode {
   bool operator==(const TestMode&) const = default;
 };
 
+std::string_view to_string(CampaignKind kind);
+std::optional<CampaignKind> parse_campaign_kind(std::string_view text);
 std::string_view to_string(MessageFormat format);
 std::optional<MessageFormat> parse_message_format(std::string_view text);
 /// What a file's name says it is: .html, .htm, .md, .markdown; text else.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "mail/html_text.h"
 #include "mail/markdown.h"
 
@@ -21,7 +22,7 @@ struct Letter::Compiler {
   }
 
   std::optional<Template> add(const std::string& part, std::string_view text, TemplateKind kind) {
-    auto made = keep(part, Template::compile(text, columns, {.kind = kind}));
+    auto made = keep(part, Template::compile(text, columns, {.kind = kind, .own_field = kUnsubscribeField}));
     if (!made) return made;
     letter.size_ += text.size();
     letter.depends_on_row_ |= made->depends_on_row();
@@ -29,28 +30,36 @@ struct Letter::Compiler {
     return made;
   }
 
+  std::optional<Part> add_part(const std::string& part, std::string_view text, TemplateKind kind) {
+    auto body = add(part, text, kind);
+    if (!body) return std::nullopt;
+    auto words = squeezed(kind == TemplateKind::html ? html_to_text(text) : text);
+    letter.size_ += words.size();
+    return Part{std::move(*body), std::move(words)};
+  }
+
   void add_message(const Campaign& campaign) {
     const auto& content = campaign.content;
     std::string text = content.text;
     switch (content.format) {
       case MessageFormat::text:
-        letter.text_ = add("message", campaign.message, TemplateKind::text);
+        letter.text_ = add_part("message", campaign.message, TemplateKind::text);
         return;
       case MessageFormat::html:
-        letter.html_ = add("message", campaign.message, TemplateKind::html);
+        letter.html_ = add_part("message", campaign.message, TemplateKind::html);
         if (!letter.html_) return;
         if (text.empty()) text = html_to_text(campaign.message);
         break;
       case MessageFormat::markdown: {
         const auto html = keep("message", markdown_to_html(campaign.message));
         if (!html) return;
-        letter.html_ = add("message", *html, TemplateKind::html);
+        letter.html_ = add_part("message", *html, TemplateKind::html);
         if (!letter.html_) return;
         if (text.empty()) text = campaign.message;
         break;
       }
     }
-    letter.text_ = add("text part", text, TemplateKind::text);
+    letter.text_ = add_part("text part", text, TemplateKind::text);
   }
 
   void add_headers(const std::vector<std::string>& headers) {
@@ -70,6 +79,7 @@ std::expected<std::shared_ptr<const Letter>, std::vector<Letter::Fault>> Letter:
   auto& letter = compiler.letter;
   for (const auto& column : campaign.columns) compiler.columns.push_back(column.header);
   letter.from_name_ = campaign.content.from_name;
+  letter.list_unsubscribe_ = campaign.content.list_unsubscribe;
   letter.subject_ = compiler.add("subject", campaign.subject, TemplateKind::line);
   compiler.add_message(campaign);
   compiler.add_headers(campaign.content.headers);
@@ -88,7 +98,8 @@ std::expected<std::shared_ptr<const Letter>, std::vector<Letter::Fault>> Letter:
 
 Result<MessageParts> Letter::write(const Sender& sender, const Recipient& recipient, WallTime now,
                                    const Address* tester) const {
-  const RenderInput input{.values = recipient.values, .now = now};
+  const std::string_view link = recipient.unsubscribe ? recipient.unsubscribe->url : std::string_view{};
+  const RenderInput input{.values = recipient.values, .now = now, .own_field = link};
   MessageParts parts;
   parts.from = sender.address;
   parts.from_name = from_name_.empty() ? std::string(sender.name) : from_name_;
@@ -101,13 +112,18 @@ Result<MessageParts> Letter::write(const Sender& sender, const Recipient& recipi
   auto subject = subject_->render(input);
   if (!subject) return std::unexpected(subject.error());
   parts.subject = std::move(*subject);
-  auto text = text_->render(input);
+  auto text = text_->body.render(input);
   if (!text) return std::unexpected(text.error());
   parts.text = std::move(*text);
+  // A text that came out blank is made from the HTML, footer and all.
+  if (sender.footer && !(html_ && trim(parts.text).empty())) {
+    sender.footer->add_to_text(parts.text, text_->said(), link);
+  }
   if (html_) {
-    auto html = html_->render(input);
+    auto html = html_->body.render(input);
     if (!html) return std::unexpected(html.error());
     parts.html = std::move(*html);
+    if (sender.footer) sender.footer->add_to_html(parts.html, html_->said(), link);
   }
   parts.headers.reserve(headers_.size() + (tester ? 1 : 0));
   for (const auto& header : headers_) {
@@ -116,6 +132,10 @@ Result<MessageParts> Letter::write(const Sender& sender, const Recipient& recipi
     parts.headers.push_back({header.name, std::move(*value)});
   }
   parts.attached = attached_;
+  if (recipient.unsubscribe && list_unsubscribe_) {
+    parts.list_unsubscribe = recipient.unsubscribe->header;
+    parts.one_click = recipient.unsubscribe->one_click;
+  }
   if (tester) {
     parts.to = *tester;
     parts.to_name.clear();
@@ -123,6 +143,10 @@ Result<MessageParts> Letter::write(const Sender& sender, const Recipient& recipi
     parts.headers.push_back({kTestForHeader, recipient.address.text()});
   }
   return parts;
+}
+
+bool Letter::says_unsubscribe_link() const {
+  return text_->body.uses_own_field() && (!html_ || html_->body.uses_own_field());
 }
 
 }  // namespace postrider

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "campaign/campaign.h"
+#include "campaign/footer.h"
+#include "campaign/unsubscribe_links.h"
 #include "mail/message.h"
 #include "mail/template.h"
 
@@ -39,10 +41,13 @@ class Letter {
     const Address& address;
     std::string_view name;
     std::span<const std::string> values;  ///< of Campaign::columns
+    /// How this recipient leaves; null: the message names no way.
+    const UnsubscribeLink* unsubscribe = nullptr;
   };
   struct Sender {
     const Address& address;
-    std::string_view name;  ///< the mailbox's; the campaign's own goes before it
+    std::string_view name;           ///< the mailbox's; the campaign's own goes before it
+    const Footer* footer = nullptr;  ///< the mailbox's; null: none
   };
 
   /// Everything but Message-ID and date. With a tester the message goes to that address, says for whom
@@ -54,6 +59,8 @@ class Letter {
   const std::vector<std::size_t>& required_columns() const { return required_; }
   /// Whether write() can fail for a row although none of its required columns is empty.
   bool depends_on_row() const { return depends_on_row_; }
+  /// Whether every part of the message holds {{ unsubscribe_url }}, so that no footer need say it.
+  bool says_unsubscribe_link() const;
   /// About what it takes in memory.
   std::size_t size() const { return size_; }
 
@@ -62,10 +69,18 @@ class Letter {
     std::string name;
     Template value;
   };
+  /// One part of the message.
+  struct Part {
+    Template body;
+    std::string words;  ///< as Footer::Said::words
+    Footer::Said said() const { return {.link = body.uses_own_field(), .words = words}; }
+  };
   struct Compiler;
   std::string from_name_;
   std::optional<NamedAddress> reply_to_;
-  std::optional<Template> subject_, text_, html_;
+  std::optional<Template> subject_;
+  std::optional<Part> text_, html_;
+  bool list_unsubscribe_ = true;
   std::vector<Header> headers_;
   std::shared_ptr<const AttachedParts> attached_;
   std::vector<std::size_t> required_;

@@ -23,6 +23,7 @@ class LetterTest : public testing::Test {
   }
 
   Campaign campaign_;
+  const std::vector<std::string> values_{"bo@example.org", "Bo", ""};
   std::vector<Attachment> files_;
   const Address from_{"ana", "example.com"}, to_{"bo", "example.org"};
 };
@@ -101,6 +102,37 @@ TEST_F(LetterTest, AllFaultsAreNamedAtOnce) {
   std::string parts;
   for (const auto& fault : letter.error()) parts += fault.part + ",";
   EXPECT_EQ(parts, "subject,message,headers,header X-A,Reply-To,");
+}
+
+TEST_F(LetterTest, SaysHowToLeaveInHeadersTextAndHtml) {
+  const UnsubscribeLink link{
+      .url = "https://a.example/u/x", .header = "<https://a.example/u/x>", .one_click = true};
+  const auto footer = Footer::make("No more: {{ unsubscribe_url }}", "Acme, 1 Main St").value();
+  const auto leaving = [&] {
+    return compile()->write({.address = from_, .name = "Ana", .footer = &footer},
+                            {.address = to_, .name = "Bo", .values = values_, .unsubscribe = &link}, {});
+  };
+  auto parts = leaving().value();
+  EXPECT_EQ(parts.list_unsubscribe, link.header);
+  EXPECT_TRUE(parts.one_click);
+  EXPECT_EQ(parts.text, "Dear Bo of here\n\nNo more: https://a.example/u/x\n\nAcme, 1 Main St\n");
+  EXPECT_FALSE(compile()->says_unsubscribe_link());
+
+  campaign_.content.format = MessageFormat::html;
+  campaign_.message = "<p>Hi</p><a href=\"{{ unsubscribe_url }}\">leave</a> ACME,&nbsp;1  main st</body>";
+  parts = leaving().value();
+  EXPECT_TRUE(compile()->says_unsubscribe_link());
+  EXPECT_EQ(parts.html.find("No more"), std::string::npos);
+  EXPECT_NE(parts.html.find("href=\"https://a.example/u/x\""), std::string::npos);
+  EXPECT_EQ(parts.text.find("No more"), std::string::npos) << "the text made from it has the link, too";
+  EXPECT_NE(parts.text.find("https://a.example/u/x"), std::string::npos);
+
+  campaign_.content.text = "Read it in HTML";
+  parts = leaving().value();
+  EXPECT_FALSE(compile()->says_unsubscribe_link());
+  EXPECT_NE(parts.text.find("No more: https://a.example/u/x"), std::string::npos) << "each part for itself";
+  campaign_.content.list_unsubscribe = false;
+  EXPECT_EQ(leaving()->list_unsubscribe, "");
 }
 
 }  // namespace

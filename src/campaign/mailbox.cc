@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/text.h"
+#include "campaign/footer.h"
+#include "campaign/loopback.h"
 #include "mail/address.h"
 
 namespace postrider {
@@ -38,16 +40,6 @@ bool is_pin(std::string_view text) {
 }
 
 constexpr std::size_t max_ca_pem = 64 * 1024;
-
-/// What is said to this host never leaves the machine, so a password may travel in clear.
-bool is_loopback(std::string_view host) {
-  if (host == "::1" || equals_ignoring_case(host, "localhost")) return true;
-  const auto parts = split(host, '.');
-  return parts.size() == 4 && parts[0] == "127" && std::ranges::all_of(parts, [](std::string_view part) {
-           return !part.empty() && part.size() <= 3 &&
-                  std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
-         });
-}
 
 }  // namespace
 
@@ -119,6 +111,13 @@ Result<void> validate(const Mailbox& mailbox) {
        "The authorities must be at most 64 KiB: name only those this server needs.");
   need(mailbox.tls != Tls::none || (mailbox.pin.empty() && mailbox.ca_pem.empty()),
        "A pin or an own authority needs TLS (starttls or implicit).");
+
+  const auto footer = Footer::make(mailbox.footer, mailbox.postal_address);
+  need(footer.has_value(), footer ? "" : footer.error().message);
+  const auto leaving = parse_address(mailbox.unsubscribe_address);
+  need(mailbox.unsubscribe_address.empty() || leaving,
+       fmt::format("The unsubscribe address \"{}\" is no address: {}",
+                   one_line(mailbox.unsubscribe_address, 100), leaving ? "" : leaving.error().message));
 
   if (problems.empty()) return {};
   return invalid("bad_mailbox", std::move(problems));

@@ -26,17 +26,20 @@ struct Mailbox {
   std::string host;
   std::uint16_t port = 587;
   Tls tls = Tls::starttls;
-  std::string user;               ///< empty: no AUTH
-  std::string password_sealed;    ///< sealed by the installation's key; never shown
-  int cap_24h = 50;               ///< in any 24 hours; 0: no cap
-  int per_minute = 0;             ///< 0: no limit
-  int sessions = 5;               ///< 1..200 at a time
-  std::string ca_pem;             ///< authorities trusted beside the system's, PEM; empty: none
-  std::string pin;                ///< SHA-256 of the server certificate's public key, hex; empty: none
-  std::string quota_clock;        ///< when the provider's day begins, see quota_clock.h; empty: rolling
-  std::int64_t size_limit = 0;    ///< largest message the server takes; 0: not known, or it named none
-  bool from_environment = false;  ///< defined by SMTP_*; not changeable here
-  bool mock = false;              ///< MOCK_EMAIL_SENDING: no socket is ever opened
+  std::string user;                 ///< empty: no AUTH
+  std::string password_sealed;      ///< sealed by the installation's key; never shown
+  int cap_24h = 50;                 ///< in any 24 hours; 0: no cap
+  int per_minute = 0;               ///< 0: no limit
+  int sessions = 5;                 ///< 1..200 at a time
+  std::string ca_pem;               ///< authorities trusted beside the system's, PEM; empty: none
+  std::string pin;                  ///< SHA-256 of the server certificate's public key, hex; empty: none
+  std::string postal_address;       ///< of the sender, for the footer; empty: none
+  std::string footer;               ///< how to unsubscribe, see campaign/footer.h; empty: none
+  std::string unsubscribe_address;  ///< where mails that unsubscribe go; empty: From
+  std::string quota_clock;          ///< when the provider's day begins, see quota_clock.h; empty: rolling
+  std::int64_t size_limit = 0;      ///< largest message the server takes; 0: not known, or it named none
+  bool from_environment = false;    ///< defined by SMTP_*; not changeable here
+  bool mock = false;                ///< MOCK_EMAIL_SENDING: no socket is ever opened
 
   MailboxStatus status = MailboxStatus::active;
   std::string why;  ///< of a pause or stop, for people
