@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -128,6 +129,11 @@ struct ImportReport {
   std::int64_t duplicates = 0, bad = 0, suppressed = 0;
 };
 
+struct SuppressAnswer {
+  std::int64_t added = 0;      ///< not suppressed before, or for a weaker reason
+  std::int64_t cancelled = 0;  ///< open emails that are skipped now
+};
+
 struct DatabaseState {
   std::string file;
   int schema = 0;
@@ -218,7 +224,13 @@ class CampaignStore {
   virtual std::vector<TaskView> tasks(QueueId id, TaskId after, int limit) = 0;
 
   // Suppressions.
-  virtual Result<void> suppress(const Suppression& suppression) = 0;  ///< adding twice is fine
+  /// One transaction: they are suppressed, and of each address the open emails of all campaigns are
+  /// skipped, unless they are past their gate: those end in their true state. The emails of a domain, and
+  /// those not planned yet, are skipped when their turn comes. The first reason stays, but what a recipient
+  /// decided (unsubscribed, complained) goes before what we found out. Adding twice is fine. Costs a look-up
+  /// for each address and unfinished campaign, whatever the lists' size.
+  virtual Result<SuppressAnswer> suppress(std::span<const Suppression> suppressions) = 0;
+  Result<SuppressAnswer> suppress(const Suppression& one) { return suppress(std::span{&one, 1}); }
   virtual Result<void> unsuppress(std::string_view key) = 0;
   virtual std::vector<Suppression> suppressions(std::string_view after_key, int limit) = 0;
   virtual std::optional<Suppression> find_suppression(const Address& address) = 0;  ///< address, then domain

@@ -47,6 +47,20 @@ class ContentStore : public NounsTest {
   }
 };
 
+TEST_F(ContentStore, KindAndUnsubscribeFieldsStayAlsoInACopy) {
+  const auto id = add_draft(people(1));
+  EXPECT_EQ(campaign(id).content.kind, CampaignKind::personal);
+  EXPECT_TRUE(campaign(id).content.list_unsubscribe);
+  auto changed = campaign(id);
+  changed.content.kind = CampaignKind::newsletter;
+  changed.content.list_unsubscribe = false;
+  ASSERT_TRUE(nouns().update_campaign(changed));
+  for (const auto which : {id, nouns().duplicate(id, "all", "").value()}) {
+    EXPECT_EQ(campaign(which).content.kind, CampaignKind::newsletter);
+    EXPECT_FALSE(campaign(which).content.list_unsubscribe);
+  }
+}
+
 TEST_F(ContentStore, IsKeptWithItsCampaignAndByItsCopiesAndBackups) {
   const auto id = add_rich();
   expect_rich(id);

@@ -5,6 +5,23 @@ namespace {
 
 using Mailboxes = NounsTest;
 
+TEST_F(Mailboxes, AFooterStaysUntilItIsTakenAway) {
+  auto mailbox = nouns().mailbox(add_mailbox("office")).value();
+  EXPECT_EQ(mailbox.footer + mailbox.postal_address + mailbox.unsubscribe_address, "");
+  mailbox.footer = "Leave: {{ unsubscribe_url }}";
+  mailbox.postal_address = "Acme\n1 Main Street";
+  mailbox.unsubscribe_address = "leave@example.com";
+  ASSERT_TRUE(nouns().update_mailbox(mailbox));
+  const auto kept = nouns().find_mailbox("office").value();
+  EXPECT_EQ(kept.footer, mailbox.footer);
+  EXPECT_EQ(kept.postal_address, mailbox.postal_address);
+  EXPECT_EQ(kept.unsubscribe_address, "leave@example.com");
+  mailbox.footer = mailbox.postal_address = mailbox.unsubscribe_address = "";
+  ASSERT_TRUE(nouns().update_mailbox(mailbox));
+  EXPECT_EQ(nouns().mailbox(mailbox.id)->footer, "");
+  EXPECT_TRUE(nouns().remove_mailbox(mailbox.id));
+}
+
 TEST_F(Mailboxes, ComeBackAsTheyWereAdded) {
   Mailbox mailbox{.name = "sales",
                   .from = "sales@example.com",

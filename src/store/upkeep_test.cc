@@ -150,22 +150,6 @@ TEST_F(Upkeep, AScheduledCampaignWhoseTimePassedIsUncertainToo) {
   EXPECT_EQ(campaign(far).status, CampaignStatus::scheduled);
 }
 
-TEST_F(Upkeep, SuppressionsAreKeptByKeyAndFoundByAddressThenDomain) {
-  ASSERT_TRUE(nouns().suppress({.key = "ana@example.org", .reason = "unsubscribed"}));
-  ASSERT_TRUE(nouns().suppress({.key = "ana@example.org", .reason = "again"}));
-  ASSERT_TRUE(nouns().suppress({.key = "@example.org", .reason = "whole domain"}));
-  EXPECT_EQ(nouns().find_suppression({"Ana", "example.org"})->reason, "unsubscribed");
-  EXPECT_EQ(nouns().find_suppression({"eva", "example.org"})->reason, "whole domain");
-  EXPECT_FALSE(nouns().find_suppression({"eva", "sub.example.org"}));
-  const auto first = nouns().suppressions("", 1);
-  ASSERT_EQ(first.size(), 1u);
-  EXPECT_EQ(first[0].key, "@example.org");
-  EXPECT_EQ(nouns().suppressions(first[0].key, 5).size(), 1u);
-  ASSERT_TRUE(nouns().unsuppress("@example.org"));
-  EXPECT_EQ(code_of(nouns().unsuppress("@example.org")), "suppression_not_found");
-  EXPECT_FALSE(nouns().find_suppression({"eva", "example.org"}));
-}
-
 TEST_F(Upkeep, WhatACrashLeftOfACopyOrARemovalIsGoneAfterTheNextOpen) {
   const auto id = add_draft(people(3));
   store_.reset();

@@ -13,7 +13,8 @@ const std::string_view kSelectCampaign =
     "c.brake_percent, c.columns, c.source, c.scheduled_at, c.started_at, c.completed_at, c.created, "
     "c.updated, c.why, coalesce(k.format, 0), coalesce(k.bad_rows, 0), coalesce(k.duplicate_rows, 0), "
     "coalesce(k.suppressed_rows, 0), coalesce(k.from_name, ''), coalesce(k.reply_to, ''), "
-    "coalesce(k.headers, '[]'), coalesce(k.text, ''), x.tester, k.template_id, k.template_version FROM campaign c "
+    "coalesce(k.headers, '[]'), coalesce(k.text, ''), x.tester, k.template_id, k.template_version, "
+    "coalesce(k.kind, 0), coalesce(k.list_unsubscribe, 1) FROM campaign c "
     "LEFT JOIN campaign_content k ON k.campaign_id = c.id LEFT JOIN test_mode x ON x.campaign_id = c.id ";
 
 Campaign read_campaign(const Statement& row) {
@@ -54,6 +55,8 @@ Campaign read_campaign(const Statement& row) {
   c.content.reply_to = row.text(30);
   c.content.headers = decode_values(row.text(31));
   c.content.text = row.text(32);
+  c.content.kind = static_cast<CampaignKind>(row.integer(36));
+  c.content.list_unsubscribe = row.integer(37) != 0;
   if (!row.is_null(33)) c.test = TestMode{std::string{row.text(33)}};
   if (const auto id = row.maybe_integer(34))
     c.from_template = TemplateUse{.id = SavedTemplateId{*id}, .version = static_cast<int>(row.integer(35))};

@@ -80,7 +80,7 @@ class SqliteCampaignStore final : public CampaignStore {
   Result<std::int64_t> purge_queue(QueueId id, std::string_view local_time) override;
   std::vector<TaskView> tasks(QueueId id, TaskId after, int limit) override;
 
-  Result<void> suppress(const Suppression& suppression) override;
+  Result<SuppressAnswer> suppress(std::span<const Suppression> suppressions) override;
   Result<void> unsuppress(std::string_view key) override;
   std::vector<Suppression> suppressions(std::string_view after_key, int limit) override;
   std::optional<Suppression> find_suppression(const Address& address) override;

@@ -10,9 +10,9 @@ namespace {
 
 // What the import left out stays: it is about the list, not about the message.
 constexpr auto kStore =
-    "INSERT INTO campaign_content (campaign_id, format, from_name, reply_to, headers, text) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (campaign_id) DO UPDATE SET "
-    "format = ?2, from_name = ?3, reply_to = ?4, headers = ?5, text = ?6";
+    "INSERT INTO campaign_content (campaign_id, format, from_name, reply_to, headers, text, kind, "
+    "list_unsubscribe) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (campaign_id) DO UPDATE SET "
+    "format = ?2, from_name = ?3, reply_to = ?4, headers = ?5, text = ?6, kind = ?7, list_unsubscribe = ?8";
 constexpr auto kAttach =
     "INSERT INTO attachment (campaign_id, position, name, media_type, size, bytes) "
     "VALUES (?1, ?2, ?3, ?4, ?5, CAST(?6 AS BLOB))";
@@ -24,7 +24,8 @@ void store_content(Database& db, CampaignId id, const Content& content,
   const std::string headers = encode_values(content.headers);
   Statement(db, kStore)
       .run(id.value, static_cast<int>(content.format), std::string_view{content.from_name},
-           std::string_view{content.reply_to}, std::string_view{headers}, std::string_view{content.text});
+           std::string_view{content.reply_to}, std::string_view{headers}, std::string_view{content.text},
+           static_cast<int>(content.kind), content.list_unsubscribe);
   if (files == nullptr) return;
   Statement(db, "DELETE FROM attachment WHERE campaign_id = ?").run(id.value);
   Statement attach(db, kAttach);

@@ -38,8 +38,9 @@ constexpr auto kCopyMailboxes =
     "SELECT ?2, position, mailbox_id FROM campaign_mailbox WHERE campaign_id = ?1";
 // Not the test mode: a copy is how a tested campaign is sent for real. Nor what its import left out.
 constexpr auto kCopyContent =
-    "INSERT INTO campaign_content (campaign_id, format, from_name, reply_to, headers, text, template_id, template_version) "
-    "SELECT ?2, format, from_name, reply_to, headers, text, template_id, template_version FROM campaign_content WHERE campaign_id = ?1";
+    "INSERT INTO campaign_content (campaign_id, format, from_name, reply_to, headers, text, template_id, "
+    "template_version, kind, list_unsubscribe) SELECT ?2, format, from_name, reply_to, headers, text, template_id, "
+    "template_version, kind, list_unsubscribe FROM campaign_content WHERE campaign_id = ?1";
 // Not the start it was meant to have.
 constexpr auto kCopyForm =
     "INSERT INTO campaign_form (campaign_id, pace_min, pace_max, window, sheet_id, sheet_range) "

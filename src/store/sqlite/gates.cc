@@ -78,10 +78,16 @@ bool Gates::release(Work& work, HeldTasks& tasks, const Held& held, const GateAn
   using Kind = GateAnswer::Kind;
   const auto& campaign = work.rows.campaign(held.campaign);
   const bool cancelled = campaign.status == CampaignStatus::cancelled;
-  if (cancelled || why.kind == Kind::suppressed || why.kind == Kind::unresolved) {
-    const std::string_view reason = cancelled ? std::string_view{"Campaign was cancelled"} : why.why;
+  std::string ends = cancelled                                                      ? "Campaign was cancelled"
+                     : why.kind == Kind::suppressed || why.kind == Kind::unresolved ? why.why
+                                                                                    : "";
+  // Suppressed while it was in hand: it ends now, like those that waited then.
+  if (ends.empty() && held.kind == TaskKind::email) {
+    if (const auto reason = work.suppressions.find(held.address_key)) ends = "suppressed: " + *reason;
+  }
+  if (!ends.empty()) {
     if (!tasks.remove(work, held)) return false;
-    skip_.run(held.id.value, to_micros(work.now), reason);
+    skip_.run(held.id.value, to_micros(work.now), std::string_view{ends});
     work.rows.count(held.campaign, EmailStatus::skipped, 1);
     return true;
   }

@@ -11,8 +11,9 @@ namespace {
 constexpr auto kSelect =
     "SELECT id, name, sender, sender_name, host, port, tls, user, password_sealed, cap_24h, per_minute, "
     "sessions, from_environment, mock, status, why, paused_until, faults_in_a_row, next_slot, created, pin, "
-    "quota_clock, size_limit, ifnull((SELECT pem FROM mailbox_ca WHERE mailbox_id = mailbox.id), '') FROM "
-    "mailbox ";
+    "quota_clock, size_limit, ifnull((SELECT pem FROM mailbox_ca WHERE mailbox_id = mailbox.id), ''), "
+    "ifnull(f.postal_address, ''), ifnull(f.footer, ''), ifnull(f.unsubscribe_address, '') FROM mailbox "
+    "LEFT JOIN mailbox_footer f ON f.mailbox_id = mailbox.id ";
 
 Mailbox read_row(const Statement& row) {
   Mailbox mailbox;
@@ -40,6 +41,9 @@ Mailbox read_row(const Statement& row) {
   mailbox.quota_clock = row.text(21);
   mailbox.size_limit = row.integer(22);
   mailbox.ca_pem = row.text(23);
+  mailbox.postal_address = row.text(24);
+  mailbox.footer = row.text(25);
+  mailbox.unsubscribe_address = row.text(26);
   return mailbox;
 }
 
@@ -85,6 +89,18 @@ void write_ca(Database& db, std::int64_t mailbox, std::string_view pem) {
   }
 }
 
+void write_footer(Database& db, std::int64_t mailbox, const Mailbox& says) {
+  if (says.postal_address.empty() && says.footer.empty() && says.unsubscribe_address.empty()) {
+    Statement(db, "DELETE FROM mailbox_footer WHERE mailbox_id = ?").run(mailbox);
+  } else {
+    Statement(db,
+              "INSERT OR REPLACE INTO mailbox_footer (mailbox_id, postal_address, footer, "
+              "unsubscribe_address) VALUES (?, ?, ?, ?)")
+        .run(mailbox, std::string_view{says.postal_address}, std::string_view{says.footer},
+             std::string_view{says.unsubscribe_address});
+  }
+}
+
 }  // namespace
 
 Result<MailboxId> SqliteCampaignStore::add_mailbox(const Mailbox& mailbox) {
@@ -94,6 +110,7 @@ Result<MailboxId> SqliteCampaignStore::add_mailbox(const Mailbox& mailbox) {
     run_settings(insert, mailbox, to_micros(now()));
     const auto id = db.last_id();
     write_ca(db, id, mailbox.ca_pem);
+    write_footer(db, id, mailbox);
     return MailboxId{id};
   });
 }
@@ -106,6 +123,7 @@ Result<void> SqliteCampaignStore::update_mailbox(const Mailbox& mailbox) {
     if (run_settings(update, mailbox, mailbox.id.value) == 0)
       return no_mailbox(fmt::to_string(mailbox.id.value));
     write_ca(db, mailbox.id.value, mailbox.ca_pem);
+    write_footer(db, mailbox.id.value, mailbox);
     // A lane that waited for the old cap looks again.
     Statement(db, "UPDATE lane SET not_before = 0 WHERE mailbox_id = ?").run(mailbox.id.value);
     writer_.refresh_lanes_of(mailbox.id);
@@ -137,6 +155,7 @@ Result<void> SqliteCampaignStore::remove_mailbox(MailboxId id) {
     Statement(db, "DELETE FROM lane WHERE mailbox_id = ?").run(id.value);
     Statement(db, "DELETE FROM mailbox_slot WHERE mailbox_id = ?").run(id.value);
     write_ca(db, id.value, {});
+    write_footer(db, id.value, {});
     if (Statement(db, "DELETE FROM mailbox WHERE id = ?").run(id.value) == 0) {
       return no_mailbox(fmt::to_string(id.value));
     }

@@ -8,13 +8,13 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "campaign/quota_clock.h"
+#include "campaign/suppression.h"
 #include "store/sqlite/task_store.h"
 
 namespace postrider::sqlite {
 namespace {
 
 constexpr std::size_t kBrakeLooksAt = 200;
-constexpr int kSoftCampaigns = 3;  // an address that fails softly in so many campaigns is dead
 
 /// Of a mailbox's pause or stop, for people: what it means, then what was said or seen.
 std::string why_of(const AttemptOutcome& outcome) {
@@ -41,8 +41,8 @@ Records::Records(Database& db)
               "UPDATE email SET status = ?2, tries = ?3, last_attempt = ?4, first_try = ?5, reason = ?6 "
               "WHERE id = ?1"),
       suppress_(db,
-                "INSERT OR IGNORE INTO suppression (key, reason, created) "
-                "SELECT address_key, ?2, ?3 FROM recipient WHERE id = ?1"),
+                "INSERT OR IGNORE INTO suppression (key, reason, created, kind, campaign_id) "
+                "SELECT address_key, ?2, ?3, 1, campaign_id FROM recipient WHERE id = ?1"),
       soft_(db, "INSERT OR IGNORE INTO soft_bounce (address_key, campaign_id, failed) VALUES (?, ?, ?)"),
       soft_campaigns_(db, "SELECT count(*) FROM soft_bounce WHERE address_key = ?"),
       forget_soft_(db, "DELETE FROM soft_bounce WHERE address_key = ?"),
@@ -86,7 +86,11 @@ bool Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
   // A stopped campaign is not tried again; what is known so far was no delivery.
   const bool cancelled = campaign.status == CampaignStatus::cancelled;
 
-  const bool again = verdict.action == Action::later && !cancelled;
+  // Nor is one whose address was suppressed meanwhile.
+  const auto suppressed =
+      verdict.action == Action::later && !cancelled ? work.suppressions.find(held.address_key) : std::nullopt;
+
+  const bool again = verdict.action == Action::later && !cancelled && !suppressed;
   if (again ? !tasks.put_back(work, held, verdict.due) : !tasks.remove(work, held)) return false;
 
   const int tries = held.tries + (verdict.charge ? 1 : 0);
@@ -129,7 +133,7 @@ bool Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
       status = EmailStatus::uncertain;
       break;
     case Action::later:
-      reason = "Campaign was cancelled";
+      reason = suppressed ? "suppressed: " + *suppressed : "Campaign was cancelled";
       break;
   }
   if (status == EmailStatus::sent && reason.empty()) {

@@ -316,6 +316,22 @@ BEGIN DELETE FROM campaign_form WHERE campaign_id = OLD.id; END;
     kRequestTables,
     kTemplateTables,
     kStatisticsSchema,
+    R"sql(
+ALTER TABLE suppression ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE suppression ADD COLUMN campaign_id INTEGER; -- left, complained of, or bounced; NULL: none
+UPDATE suppression SET kind = 1 WHERE reason LIKE 'bounced: %' OR reason LIKE 'failed in % campaigns: %';
+
+-- What a mailbox adds to its messages. Apart from its row, for that is written with every slot taken.
+CREATE TABLE mailbox_footer (
+  mailbox_id INTEGER PRIMARY KEY REFERENCES mailbox(id),
+  postal_address TEXT NOT NULL,
+  footer TEXT NOT NULL,                -- template
+  unsubscribe_address TEXT NOT NULL    -- '': the mailbox's From
+);
+
+ALTER TABLE campaign_content ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE campaign_content ADD COLUMN list_unsubscribe INTEGER NOT NULL DEFAULT 1;
+)sql",
 };
 
 }  // namespace postrider::sqlite

@@ -1,29 +1,33 @@
 // Suppressions: whom we must not mail. The gate looks here in the transaction of every intent, so
-// adding one takes effect at its commit, in every campaign.
+// adding one takes effect at its commit, in every campaign; an address's open emails end with it.
 
 #include <fmt/format.h>
 
 #include "store/sqlite/campaign_store.h"
+#include "store/sqlite/open_emails.h"
 
 namespace postrider::sqlite {
 namespace {
 
+constexpr std::string_view kSelect = "SELECT key, reason, created, kind, campaign_id FROM suppression ";
+
 Suppression read_row(const Statement& row) {
-  return {std::string{row.text(0)}, std::string{row.text(1)}, from_micros(row.integer(2))};
+  return {.key = std::string{row.text(0)},
+          .reason = std::string{row.text(1)},
+          .created = from_micros(row.integer(2)),
+          .kind = static_cast<SuppressionKind>(row.integer(3)),
+          .campaign = CampaignId{row.maybe_integer(4).value_or(0)}};
 }
 
 }  // namespace
 
-// The first reason stays: it says since when and why the address is not mailed.
-constexpr auto kAdd =
-    "INSERT INTO suppression (key, reason, created) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING";
-
-Result<void> SqliteCampaignStore::suppress(const Suppression& suppression) {
-  return write([&](Database& db) -> Result<void> {
-    const auto created = suppression.created == WallTime{} ? now() : suppression.created;
-    Statement(db, kAdd).run(std::string_view{suppression.key}, std::string_view{suppression.reason},
-                            to_micros(created));
-    return {};
+Result<SuppressAnswer> SqliteCampaignStore::suppress(std::span<const Suppression> suppressions) {
+  return write([&](Database&) -> Result<SuppressAnswer> {
+    SuppressAnswer answer;
+    OpenEmails open(writer_);
+    for (const auto& one : suppressions) open.suppress(one, answer);
+    open.settle();
+    return answer;
   });
 }
 
@@ -40,7 +44,7 @@ Result<void> SqliteCampaignStore::unsuppress(std::string_view key) {
 std::vector<Suppression> SqliteCampaignStore::suppressions(std::string_view after_key, int limit) {
   return read([&](Database& db) {
     std::vector<Suppression> page;
-    Statement rows(db, "SELECT key, reason, created FROM suppression WHERE key > ? ORDER BY key LIMIT ?");
+    Statement rows(db, std::string(kSelect) + "WHERE key > ? ORDER BY key LIMIT ?");
     rows.query(after_key, limit);
     while (rows.step()) page.push_back(read_row(rows));
     return page;
@@ -49,7 +53,7 @@ std::vector<Suppression> SqliteCampaignStore::suppressions(std::string_view afte
 
 std::optional<Suppression> SqliteCampaignStore::find_suppression(const Address& address) {
   return read([&](Database& db) -> std::optional<Suppression> {
-    Statement row(db, "SELECT key, reason, created FROM suppression WHERE key = ?");
+    Statement row(db, std::string(kSelect) + "WHERE key = ?");
     for (const auto& key : {address.key(), "@" + address.domain}) {
       if (row.query(std::string_view{key}).step()) return read_row(row);
     }

@@ -63,10 +63,6 @@ constexpr auto kSettleEmail =
     "sent_at = CASE WHEN ?2 = 1 THEN coalesce(sent_at, finished_at, (SELECT ended FROM attempt a "
     "WHERE a.email_id = email.id AND a.number = email.last_attempt), ?4) ELSE sent_at END WHERE id = ?1";
 
-// An ended campaign of which nothing was sent is `failed`; a decision may change which it is.
-constexpr auto kEndStatus =
-    "UPDATE campaign SET status = ?2, why = ?3, updated = ?4 WHERE id = ?1 AND status IN (4, 5)";
-
 // One more attempt, although its tries may be used up: a person asked for it.
 constexpr auto kPendAgain =
     "UPDATE email SET status = 0, reason = '', finished_at = NULL, tries = min(tries, ?2 - 1), "
@@ -125,15 +121,7 @@ Result<void> SqliteCampaignStore::resolve_uncertain(EmailId id, Resolution resol
         break;
       }
     }
-    if (resolution != Resolution::resend) {
-      const auto counts = writer_.counts(email->campaign);
-      const bool failed = counts.sent == 0 && counts.uncertain == 0 && counts.failed + counts.bounced > 0;
-      const std::string_view why = failed ? "no email of it could be sent" : "";
-      Statement(db, kEndStatus)
-          .run(email->campaign.value,
-               static_cast<int>(failed ? CampaignStatus::failed : CampaignStatus::completed), why,
-               to_micros(time));
-    }
+    if (resolution != Resolution::resend) writer_.settle_anew(email->campaign);
     const std::string what = fmt::format("email {} of campaign {}: uncertain, decided {}", id.value,
                                          email->campaign.value, decided);
     Statement(db, kAudit).run(to_micros(time), by, std::string_view{what});

@@ -10,6 +10,8 @@ namespace postrider::sqlite {
 
 namespace {
 
+constexpr std::string_view kNothingSent = "no email of it could be sent";
+
 // A lane with everything that rules when it may be claimed from.
 constexpr auto kLaneRules = R"sql(
 SELECT l.running, l.not_before, l.mailbox_id, q.paused, c.status,
@@ -195,10 +197,22 @@ bool Writer::settle(CampaignId campaign) {
   // Nothing sent although something was tried is a failure; a list of which all were skipped is not.
   const bool failed = now.sent == 0 && now.uncertain == 0 && now.failed + now.bounced > 0;
   const auto status = failed ? CampaignStatus::failed : CampaignStatus::completed;
-  const std::string_view why = failed ? "no email of it could be sent" : "";
+  const std::string_view why = failed ? kNothingSent : "";
   const int changed =
       statements().settle.run(campaign.value, static_cast<int>(status), to_micros(clock.wall_now()), why);
   return changed > 0;
+}
+
+// Seldom: not worth a prepared statement.
+constexpr auto kEndStatus =
+    "UPDATE campaign SET status = ?2, why = ?3, updated = ?4 WHERE id = ?1 AND status IN (4, 5)";
+
+void Writer::settle_anew(CampaignId campaign) {
+  const auto now = counts(campaign);
+  const bool failed = now.sent == 0 && now.uncertain == 0 && now.failed + now.bounced > 0;
+  const auto status = failed ? CampaignStatus::failed : CampaignStatus::completed;
+  const std::string_view why = failed ? kNothingSent : "";
+  Statement(db, kEndStatus).run(campaign.value, static_cast<int>(status), why, to_micros(clock.wall_now()));
 }
 
 LaneId Writer::lane(CampaignId campaign, MailboxId mailbox) {

@@ -63,6 +63,10 @@ struct Writer {
   /// sent and something was tried). Returns true when it ended now.
   bool settle(CampaignId campaign);
 
+  /// The counts of an ended campaign moved (a person's decision, a late bounce): whether it is completed or
+  /// failed is judged anew.
+  void settle_anew(CampaignId campaign);
+
   /// The lane of this campaign and mailbox (mailbox 0: of its plan task), made when absent.
   LaneId lane(CampaignId campaign, MailboxId mailbox);
 
