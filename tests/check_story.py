@@ -9,6 +9,7 @@ from postrider.lists import people, write_csv
 
 @pytest.fixture(params=["with a server", "without a server"])
 def installed(request, here):
+    here.environment["PUBLIC_URL"] = "https://mail.postrider.org"
     with here.serving() if request.param == "with a server" else contextlib.nullcontext():
         yield here
 
@@ -74,9 +75,9 @@ def test_an_email_larger_than_its_server_takes_blocks(here, catcher):
 
 def test_a_clean_campaign_is_said_to_be_ready(installed):
     here = installed
-    here.add_mailbox(1)
+    here.add_mailbox(1, "--postal-address", "Acme, 1 Main Street")
     campaign = here.create_campaign(write_csv(here.directory / "list.csv", people(2)), "--pace", "none",
-                                    message="Dear {{ name }},\nhttps://postrider.org\nAnswer to unsubscribe.\n")
+                                    message="Dear {{ name }},\nhttps://postrider.org\nNo more: {{ unsubscribe_url }}\n")
     answer = here.ask("campaign", "check", campaign)
     assert answer["ready"] and answer["warnings"] == []
     assert f"Nothing keeps campaign {campaign} from being sent" in here.run("campaign", "check", campaign).out

@@ -25,8 +25,8 @@ SEED = 20261129
 SUBJECT = "News for {{ name }}: {{ note }} ({{ n }})"
 MESSAGE = "Dear {{ name }},\n{{ note }}\n.\n..\nFrom here\n{{ name }}{{ note }}\nEND {{ n }}\n"
 
-HEADERS = [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"MIME-Version", b"Content-Type",
-           b"Content-Transfer-Encoding"]
+HEADERS = [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"List-Unsubscribe", b"MIME-Version",
+           b"Content-Type", b"Content-Transfer-Encoding"]
 ENCODED_WORD = re.compile(rb"=\?utf-8\?([qb])\?([!->@-~]*)\?=", re.IGNORECASE)
 
 
@@ -176,7 +176,8 @@ HTML = ('<html><body><h1 title="{{ name }}">Dear {{ name }}</h1>\n'
         "<p title='{{ note }}'>{{ note }}</p>\n"
         '<a href="https://example.com/{{ note }}?q={{ name }}#{{ n }}">{{ name }}</a>\n'
         '<textarea>{{ note }}</textarea>END {{ n }}</body></html>\n')
-HTML_HEADERS = ["From", "To", "Reply-To", "Subject", "Date", "Message-ID", "X-Note", "MIME-Version", "Content-Type"]
+HTML_HEADERS = ["From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "X-Note",
+                "MIME-Version", "Content-Type"]
 VISIBLE = re.compile(r"[^\s\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]+")
 
 

@@ -12,6 +12,7 @@
 #include "actions/context.h"
 #include "actions/create_campaign.h"
 #include "actions/mailboxes.h"
+#include "actions/unsubscribe_key.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace postrider {
@@ -24,11 +25,13 @@ class ActionTest : public testing::Test {
         lock_(FileLock::try_take(file_, "test", owner_)),
         store_(std::move(SqliteStore::open(file_, clock_).value())),
         secrets_(SecretBox::from_secret("a secret of the tests only").value()),
+        links_(open_unsubscribe_key(store_->campaigns(), secrets_).value(), "https://mail.example.org"),
         context_{.store = store_->campaigns(),
                  .accounts = store_->accounts(),
                  .templates = store_->templates(),
                  .clock = clock_,
                  .secrets = secrets_,
+                 .links = links_,
                  .who = "local:ana",
                  .recipient_limit = 0,
                  .try_mail_server =
@@ -133,6 +136,7 @@ class ActionTest : public testing::Test {
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<SqliteStore> store_;
   SecretBox secrets_;
+  UnsubscribeLinks links_;
   MailServer tried_;
   MailServerTrial trial_;             ///< what a try brings
   std::vector<std::string> sent_to_;  // by send_one

@@ -48,6 +48,16 @@ void merge_content(const CampaignChange& change, Campaign& campaign, std::vector
   if (change.from_name) content.from_name = std::string(trim(*change.from_name));
   if (change.reply_to) content.reply_to = std::string(trim(*change.reply_to));
   if (change.headers) content.headers = *change.headers;
+  if (change.kind) content.kind = *change.kind;
+  if (change.list_unsubscribe) content.list_unsubscribe = *change.list_unsubscribe;
+  if (content.kind == CampaignKind::newsletter && !content.list_unsubscribe) {
+    if (change.list_unsubscribe) {
+      problems.push_back(
+          {"bad_list_unsubscribe",
+           "A newsletter always has List-Unsubscribe; only a personal campaign can go without."});
+    }
+    content.list_unsubscribe = true;
+  }
   if (!change.attachments) return;
   content.attachments.clear();
   for (const auto& file : *change.attachments) {

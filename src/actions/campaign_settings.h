@@ -26,6 +26,8 @@ struct CampaignChange {
   std::optional<std::string> text;           ///< the text part; empty: made from the message
   std::optional<std::string> from_name;
   std::optional<std::string> reply_to;
+  std::optional<CampaignKind> kind;
+  std::optional<bool> list_unsubscribe;
   std::optional<std::vector<std::string>> headers;     ///< "X-Name: value", all of them
   std::optional<std::vector<Attachment>> attachments;  ///< all of them
   std::optional<std::vector<std::string>> mailboxes;   ///< names

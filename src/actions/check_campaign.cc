@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "actions/check_unsubscribe.h"
+
 namespace postrider {
 
 namespace {
@@ -140,6 +142,7 @@ CampaignCheck check_campaign(ActionContext& context, const Campaign& campaign) {
   } else {
     check_fields(campaign, check);
   }
+  add_unsubscribe_problems(context, campaign, check);
   check_attachments(context, campaign, check);
   check_test(context, campaign, check);
   if (campaign.window) {

@@ -4,6 +4,7 @@
 
 #include "actions/check_message.h"
 #include "actions/check_sender.h"
+#include "actions/check_unsubscribe.h"
 #include "actions/plan_campaign.h"
 
 namespace postrider {
@@ -112,6 +113,7 @@ Result<FullCheck> check_in_full(ActionContext& context, CampaignId id) {
   }
   full.problems.insert(full.problems.begin(), check.problems.begin(), check.problems.end());
   full.warnings.insert(full.warnings.begin(), check.warnings.begin(), check.warnings.end());
+  add(full.warnings, check_unsubscribe(context, *campaign, check.letter.get()));
   check_list(context, *campaign, full);
   for (const auto mailbox_id : campaign->mailboxes) {
     if (const auto mailbox = context.store.mailbox(mailbox_id)) add(full.warnings, check_sender(*mailbox));

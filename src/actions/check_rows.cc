@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "actions/write_email.h"
+
 namespace postrider {
 namespace {
 
@@ -38,13 +40,22 @@ std::size_t weight(const MessageParts& parts) {
 }
 
 /// Any sender will do to see whether the values fit the templates.
-Address some_sender(ActionContext& context, const Campaign& campaign) {
+struct SomeSender {
+  Address address;
+  Footer footer;
+  UnsubscribeLink unsubscribe;
+};
+
+SomeSender some_sender(ActionContext& context, const Campaign& campaign) {
   for (const auto id : campaign.mailboxes) {
     const auto mailbox = context.store.mailbox(id);
     if (!mailbox) continue;
-    if (auto from = parse_address(mailbox->from)) return *from;
+    const auto from = parse_address(mailbox->from);
+    auto footer = Footer::make(mailbox->footer, mailbox->postal_address);
+    if (from && footer) return {*from, std::move(*footer), example_link(context, *mailbox, *from)};
   }
-  return {.local = "sender", .domain = "example.com"};
+  const Address nobody{.local = "sender", .domain = "example.com"};
+  return {nobody, {}, example_link(context, {}, nobody)};
 }
 
 }  // namespace
@@ -60,8 +71,10 @@ RowCheck check_rows(ActionContext& context, const Campaign& campaign, const Lett
     const auto page = context.store.recipients(campaign.id, after, limit);
     if (!page || page->empty()) break;
     for (const auto& row : *page) {
-      auto parts = letter.write({.address = from, .name = ""},
-                                {.address = row.address, .name = row.name, .values = row.values}, now);
+      auto parts = letter.write(
+          {.address = from.address, .name = "", .footer = &from.footer},
+          {.address = row.address, .name = row.name, .values = row.values, .unsubscribe = &from.unsubscribe},
+          now);
       if (!parts) {
         note(check.findings, parts.error(), row.source_row);
         continue;

@@ -9,6 +9,7 @@
 #include "actions/mail_server_trial.h"
 #include "base/clock.h"
 #include "base/secret_box.h"
+#include "campaign/unsubscribe_links.h"
 #include "mail/session.h"
 #include "store/account_store.h"
 #include "store/campaign_store.h"
@@ -22,6 +23,7 @@ struct ActionContext {
   TemplateStore& templates;
   const Clock& clock;
   const SecretBox& secrets;
+  const UnsubscribeLinks& links;
   std::string who;                   ///< for the audit log: "local:ana"
   std::int64_t recipient_limit = 0;  ///< MAX_RECIPIENTS_PER_CAMPAIGN; 0: none
   bool mock = false;                 ///< MOCK_EMAIL_SENDING: new mailboxes are mock ones, too

@@ -65,6 +65,10 @@ Result<void> merge(ActionContext& context, const MailboxChange& change, Mailbox&
   if (change.sessions) mailbox.sessions = *change.sessions;
   if (change.ca_pem) mailbox.ca_pem = *change.ca_pem;
   if (change.pin) mailbox.pin = plain_pin(*change.pin);
+  if (change.postal_address) mailbox.postal_address = std::string(trim(*change.postal_address));
+  if (change.footer) mailbox.footer = std::string(trim(*change.footer));
+  if (change.unsubscribe_address)
+    mailbox.unsubscribe_address = std::string(trim(*change.unsubscribe_address));
   if (change.quota_clock) mailbox.quota_clock = std::string(trim(*change.quota_clock));
   if (const auto clock = validate_quota_clock(mailbox.quota_clock); !clock) return clock;
   if (mailbox.user.empty()) {

@@ -18,9 +18,10 @@ struct MailboxChange {
   std::optional<std::uint16_t> port;
   std::optional<Tls> tls;
   std::optional<int> cap_24h, per_minute, sessions;
-  std::optional<std::string> ca_pem;          ///< PEM; empty: none any more
-  std::optional<std::string> pin;             ///< hex, in either case, colons allowed; "none": none any more
-  std::optional<std::string> quota_clock;     ///< see quota_clock.h
+  std::optional<std::string> ca_pem;  ///< PEM; empty: none any more
+  std::optional<std::string> pin;     ///< hex, in either case, colons allowed; "none": none any more
+  std::optional<std::string> postal_address, footer, unsubscribe_address;  ///< empty: none any more
+  std::optional<std::string> quota_clock;                                  ///< see quota_clock.h
   std::optional<std::string> preset, region;  ///< of a new mailbox only, see mailbox_preset.h
 };
 

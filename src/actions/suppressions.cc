@@ -6,7 +6,8 @@
 
 namespace postrider {
 
-Result<Suppression> add_suppression(ActionContext& context, std::string_view who, std::string_view reason) {
+Result<AddedSuppression> add_suppression(ActionContext& context, std::string_view who,
+                                         std::string_view reason) {
   const auto key = suppression_key(who);
   if (!key) return std::unexpected(key.error());
   const auto why = trim(reason);
@@ -16,7 +17,7 @@ Result<Suppression> add_suppression(ActionContext& context, std::string_view who
   const auto added = context.store.suppress(suppression);
   if (!added) return std::unexpected(added.error());
   context.store.audit(context.who, fmt::format("suppressed {}", *key));
-  return suppression;
+  return AddedSuppression{std::move(suppression), added->cancelled};
 }
 
 Result<std::string> remove_suppression(ActionContext& context, std::string_view who) {

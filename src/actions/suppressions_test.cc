@@ -14,7 +14,7 @@ TEST_F(Suppressions, HoldFromTheAnswerOnInACampaignUnderWay) {
   ASSERT_TRUE(start_campaign(context_, id, {})->started());
   const auto added = add_suppression(context_, "Bo@Example.com", "");
   ASSERT_TRUE(added.has_value()) << added.error().message;
-  EXPECT_EQ(added->reason, "added by hand");
+  EXPECT_EQ(added->suppression.reason, "added by hand");
   EXPECT_EQ(work(accepted), 2);
   EXPECT_EQ(store().campaign(id)->counts, (Counts{.sent = 2, .skipped = 1}));
 }

@@ -30,6 +30,12 @@ Result<Mailbox> mailbox_of(ActionContext& context, const Campaign& campaign, con
 
 }  // namespace
 
+UnsubscribeLink example_link(ActionContext& context, const Mailbox& mailbox, const Address& from) {
+  std::optional<Address> own;
+  if (auto named = parse_address(mailbox.unsubscribe_address)) own = std::move(*named);
+  return context.links.example({.from = from, .unsubscribe = own});
+}
+
 Result<EmailView> find_recipient(ActionContext& context, CampaignId id, std::string_view recipient) {
   EmailFilter filter{.status = {}, .address = {}, .after = 0, .limit = 1};
   if (const auto number = number_in(recipient)) {
@@ -81,8 +87,13 @@ Result<WrittenEmail> write_email(ActionContext& context, CampaignId id, std::str
     tester = &*own_tester;
   }
   const auto now = context.clock.wall_now();
-  auto parts = (*letter)->write({.address = *from, .name = mailbox->from_name},
-                                {.address = *to, .name = email->name, .values = email->values}, now, tester);
+  const auto footer = Footer::make(mailbox->footer, mailbox->postal_address);
+  if (!footer) return std::unexpected(footer.error());
+  const auto unsubscribe = example_link(context, *mailbox, *from);
+  auto parts = (*letter)->write(
+      {.address = *from, .name = mailbox->from_name, .footer = &*footer},
+      {.address = *to, .name = email->name, .values = email->values, .unsubscribe = &unsubscribe}, now,
+      tester);
   if (!parts) {
     return conflict(parts.error().code,
                     fmt::format("Recipient {} (row {}, {}): {}", email->ordinal, email->source_row,

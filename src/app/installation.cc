@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "actions/unsubscribe_key.h"
 #include "app/key_file.h"
 
 namespace postrider {
@@ -55,8 +56,12 @@ Result<std::unique_ptr<Installation>> open_installation(const std::string& datab
   if (!store) return std::unexpected(store.error());
   auto secrets = open_key((*store)->campaigns(), database_file, settings.secret_key);
   if (!secrets) return std::unexpected(secrets.error());
-  return std::make_unique<Installation>(
-      Installation{std::move(*lock), std::move(*store), std::move(*secrets)});
+  auto unsubscribe_key = open_unsubscribe_key((*store)->campaigns(), *secrets);
+  if (!unsubscribe_key) return std::unexpected(unsubscribe_key.error());
+  return std::make_unique<Installation>(Installation{std::move(*lock),
+                                                     std::move(*store),
+                                                     std::move(*secrets),
+                                                     {std::move(*unsubscribe_key), settings.public_url}});
 }
 
 std::string catch_log_beside(const std::string& database_file) {

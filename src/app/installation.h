@@ -8,6 +8,7 @@
 #include "app/settings.h"
 #include "base/clock.h"
 #include "base/secret_box.h"
+#include "campaign/unsubscribe_links.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace postrider {
@@ -16,6 +17,7 @@ struct Installation {
   std::unique_ptr<FileLock> lock;  // first: let go last
   std::unique_ptr<SqliteStore> store;
   SecretBox secrets;
+  UnsubscribeLinks links;
 };
 
 /// Tries for `patience` to get the lock; `work` says who we are for whoever waits next ("serving

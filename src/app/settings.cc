@@ -10,6 +10,7 @@
 #include "actions/problem.h"
 #include "app/settings_table.h"
 #include "base/text.h"
+#include "campaign/public_url.h"
 
 namespace postrider {
 namespace {
@@ -156,6 +157,14 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
   if (from.is_set("PORT")) settings.port = static_cast<std::uint16_t>(from.number("PORT"));
   settings.api_port = static_cast<std::uint16_t>(from.number("API_PORT"));
   settings.log_level = level_of(from.choice("LOG_LEVEL"));
+  if (from.is_set("PUBLIC_URL")) {
+    auto url = parse_public_url(from.text("PUBLIC_URL"));
+    if (url) {
+      settings.public_url = std::move(*url);
+    } else {
+      from.complain("PUBLIC_URL", url.error().message);
+    }
+  }
   settings.secret_key = from.text("SECRET_KEY");
   if (!settings.secret_key.empty() && settings.secret_key.size() < 16) {
     from.complain("SECRET_KEY", "needs at least 16 characters");

@@ -30,6 +30,7 @@ struct Settings {
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;
   bool log_requests = false;
+  std::string public_url;  ///< as parse_public_url gives it; empty: not set
   std::string secret_key;  ///< empty: the key file
   std::optional<EnvironmentMailbox> mailbox;
   bool mock = false;

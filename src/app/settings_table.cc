@@ -60,6 +60,10 @@ constexpr std::array kTable = {
            "The port to listen on, as hosting platforms set it: then the default of HOST is 0.0.0.0."),
     number("Server", "API_PORT", "8000", 0, 65535, "The port to listen on when PORT is not set."),
     text("Server", "ENVIRONMENT", "production", "What GET /api/health calls this installation."),
+    text(
+        "Server", "PUBLIC_URL", "",
+        "Where everybody reaches this server, such as https://mail.example.org: unsubscribe links begin with it. "
+        "Not set: one unsubscribes by mail."),
     choice("Server", "LOG_LEVEL", "info", "debug|info|warning|error",
            "The least important thing that is written to standard error."),
     choice("Server", "LOG_FORMAT", "text", "text|json",

@@ -113,6 +113,15 @@ struct ListenRow {
   const char* listen;
 };
 
+TEST(Settings, ThePublicUrlIsCheckedAndKeptInOneSpelling) {
+  EXPECT_EQ(read({{"PUBLIC_URL", "https://Mail.Example.org/"}}).public_url, "https://mail.example.org");
+  EXPECT_EQ(read({}).public_url, "");
+  const auto wrong = read_settings({{"PUBLIC_URL", "http://mail.example.org"}}, {});
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().message.find("PUBLIC_URL must be like https://"), std::string::npos)
+      << wrong.error().message;
+}
+
 TEST(Settings, OnlyPortOpensTheServerToOtherMachines) {
   for (const auto& row :
        {ListenRow{{{"PORT", "8080"}}, "0.0.0.0:8080"}, ListenRow{{{"API_PORT", "9000"}}, "127.0.0.1:9000"},

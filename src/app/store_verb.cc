@@ -39,6 +39,7 @@ int run_here(const Program& program, const ControlRequest& request, const Settin
                         .templates = open.store->templates(),
                         .clock = clock,
                         .secrets = open.secrets,
+                        .links = open.links,
                         .who = who(),
                         .recipient_limit = settings.recipient_limit,
                         .mock = settings.mock,

@@ -58,12 +58,14 @@ HandlerResult ended_by(const Trouble& trouble) {
 }  // namespace
 
 EmailHandler::EmailHandler(CampaignStore& store, Sessions& wire, Sessions& mock, Sessions& caught,
-                           const SecretBox& secrets, Background& background, const Clock& clock)
+                           const SecretBox& secrets, const UnsubscribeLinks& links, Background& background,
+                           const Clock& clock)
     : materials_(background, store, secrets),
       wire_(wire),
       mock_(mock),
       caught_(caught),
       message_ids_(secrets.subkey("message-id")),
+      links_(links),
       clock_(clock) {}
 
 Async<HandlerResult> EmailHandler::handle(const ClaimedTask& task, Gate& gate) {
@@ -85,9 +87,13 @@ Async<HandlerResult> EmailHandler::send(const ClaimedTask& task, Gate& gate,
   const EmailPayload recipient = decode_payload(task.payload);
   auto to = parse_address(recipient.address);
   if (!to) co_return bad_message(to.error());
-  auto parts = campaign.letter->write({.address = from.from, .name = from.from_name},
-                                      {.address = *to, .name = recipient.name, .values = recipient.values},
-                                      clock_.wall_now(), campaign.tester ? &*campaign.tester : nullptr);
+  // In test mode whoever reads it is not the recipient and must not unsubscribe for them.
+  const UnsubscribeLinks::Sender leaving{from.from, from.unsubscribe};
+  const auto link = campaign.test ? links_.example(leaving) : links_.link(task.campaign, *to, leaving);
+  auto parts = campaign.letter->write(
+      {.address = from.from, .name = from.from_name, .footer = &from.footer},
+      {.address = *to, .name = recipient.name, .values = recipient.values, .unsubscribe = &link},
+      clock_.wall_now(), campaign.tester ? &*campaign.tester : nullptr);
   if (!parts) co_return not_written(parts.error(), campaign.skip_unresolved);
 
   const bool caught = campaign.test && !campaign.tester;

@@ -17,7 +17,8 @@ class EmailHandler : public TaskHandler {
   /// `wire` reaches mail servers; `mock` opens no socket and serves mailboxes in mock mode; `caught`
   /// opens none either and serves campaigns in test mode that go into the catch log.
   EmailHandler(CampaignStore& store, Sessions& wire, Sessions& mock, Sessions& caught,
-               const SecretBox& secrets, Background& background, const Clock& clock);
+               const SecretBox& secrets, const UnsubscribeLinks& links, Background& background,
+               const Clock& clock);
 
   Async<HandlerResult> handle(const ClaimedTask& task, Gate& gate) override;
 
@@ -33,6 +34,7 @@ class EmailHandler : public TaskHandler {
   Sessions& mock_;
   Sessions& caught_;
   const MessageIdKey message_ids_;
+  const UnsubscribeLinks& links_;
   const Clock& clock_;
 };
 

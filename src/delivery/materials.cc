@@ -36,6 +36,10 @@ Result<std::shared_ptr<const MailboxMaterial>> prepare(const Mailbox& mailbox, c
   if (!from) return std::unexpected(from.error());
   auto password = secrets.open(mailbox.password_sealed);
   if (!password) return std::unexpected(password.error());
+  auto footer = Footer::make(mailbox.footer, mailbox.postal_address);
+  if (!footer) return std::unexpected(footer.error());
+  std::optional<Address> unsubscribe;
+  if (auto named = parse_address(mailbox.unsubscribe_address)) unsubscribe = std::move(*named);
   return std::make_shared<const MailboxMaterial>(MailboxMaterial{
       .from = std::move(*from),
       .from_name = mailbox.from_name,
@@ -47,6 +51,8 @@ Result<std::shared_ptr<const MailboxMaterial>> prepare(const Mailbox& mailbox, c
                  .max_sessions = mailbox.sessions,
                  .ca_pem = mailbox.ca_pem,
                  .pin = mailbox.pin},
+      .footer = std::move(*footer),
+      .unsubscribe = std::move(unsubscribe),
       .mock = mailbox.mock,
   });
 }

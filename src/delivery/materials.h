@@ -28,6 +28,8 @@ struct MailboxMaterial {
   Address from;
   std::string from_name;
   MailServer server;
+  Footer footer;
+  std::optional<Address> unsubscribe;  ///< the mailbox's own address for mails that unsubscribe
   bool mock = false;
 };
 

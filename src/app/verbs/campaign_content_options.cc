@@ -33,6 +33,10 @@ void add_content_options(CLI::App* verb, CampaignOptions& options) {
   add_text(verb, "--from-name", options.from_name, "Name in From (the mailbox's)", "NAME");
   add_text(verb, "--reply-to", options.reply_to, "Where answers go: an address, or Name <address>",
            "ADDRESS");
+  add_choice(verb, "--kind", options.kind, {"personal", "newsletter"},
+             "A newsletter must hold a way to unsubscribe and a postal address (personal)");
+  add_choice(verb, "--list-unsubscribe", options.list_unsubscribe, {"on", "off"},
+             "The header fields that mail programs unsubscribe by (on)");
   auto* header = add_list(
       verb, "--header", options.headers,
       "A header field, may hold {{ fields }}: 'X-Campaign: spring'; repeat it for several", "'NAME: VALUE'");
@@ -47,6 +51,8 @@ Result<void> read_content_options(const CampaignOptions& options, const std::str
   change.message = options.message;
   change.from_name = options.from_name;
   change.reply_to = options.reply_to;
+  if (options.kind) change.kind = parse_campaign_kind(*options.kind);
+  if (options.list_unsubscribe) change.list_unsubscribe = *options.list_unsubscribe == "on";
   if (options.message_file) {
     auto text = read_text(resolve(directory, *options.message_file), kMostMessageBytes);
     if (!text) return std::unexpected(text.error());

@@ -15,7 +15,7 @@ namespace postrider {
 struct CampaignOptions {
   std::optional<std::string> name, description, subject, message, message_file, queue, pace, window, zone,
       on_uncertain, brake;
-  std::optional<std::string> format, text_file, reply_to, from_name;
+  std::optional<std::string> format, text_file, reply_to, from_name, kind, list_unsubscribe;
   std::optional<std::string> template_name;  ///< of `campaign create` only
   std::vector<std::string> mailboxes, headers, attachments;
   std::optional<int> max_tries;

@@ -70,6 +70,8 @@ VerbResult list(VerbContext& context, Output& output, const ListOptions& options
 }
 
 void show_content(Table& table, const Content& content) {
+  table.add({"Kind", fmt::format("{}{}", to_string(content.kind),
+                                 content.list_unsubscribe ? "" : ", without List-Unsubscribe")});
   table.add({"Format", fmt::format("{}{}", to_string(content.format),
                                    content.text.empty() ? "" : ", with a text part of its own")});
   if (!content.from_name.empty()) table.add({"From name", content.from_name});

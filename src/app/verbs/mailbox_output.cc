@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "campaign/mailbox_advice.h"
 #include "campaign/mailbox_preset.h"
 #include "http/nouns/nouns_json.h"
@@ -107,6 +108,9 @@ void show_mailbox(const Mailbox& mailbox, std::int64_t sent_last_24h, Output& ou
   table.add({"Sent in 24 hours", fmt::format("{} (cap: {})", sent_last_24h, limit(mailbox.cap_24h))});
   table.add({"Per minute", limit(mailbox.per_minute)});
   table.add({"Sessions", std::to_string(mailbox.sessions)});
+  if (!mailbox.footer.empty()) table.add({"Footer", one_line(mailbox.footer)});
+  if (!mailbox.postal_address.empty()) table.add({"Postal address", one_line(mailbox.postal_address)});
+  if (!mailbox.unsubscribe_address.empty()) table.add({"Unsubscribe to", mailbox.unsubscribe_address});
   table.add({"Quota clock", mailbox.quota_clock.empty() ? "rolling" : mailbox.quota_clock});
   table.add(
       {"Largest message", mailbox.size_limit == 0

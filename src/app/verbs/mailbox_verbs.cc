@@ -41,6 +41,12 @@ void add_settings(CLI::App* verb, const std::shared_ptr<MailboxOptions>& options
   add_number(verb, "--per-minute", change.per_minute, 0, 10'000,
              "At most this many a minute; 0: no limit (0)");
   add_number(verb, "--sessions", change.sessions, 1, 200, "Connections at a time (5)");
+  add_text(verb, "--postal-address", change.postal_address,
+           "The sender's postal address, added to every message that does not hold it; '': none");
+  add_text(verb, "--footer", change.footer,
+           "Added to every message without {{ unsubscribe_url }}: how to unsubscribe; '': nothing");
+  add_text(verb, "--unsubscribe-address", change.unsubscribe_address,
+           "Where mails that unsubscribe go (the From address)", "ADDRESS");
   add_text(verb, "--quota-clock", change.quota_clock,
            "When the provider's day begins: rolling, or as in '00:00 America/Los_Angeles' (rolling)",
            "CLOCK");

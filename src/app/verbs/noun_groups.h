@@ -21,6 +21,8 @@ void add_audit_verbs(VerbTable& table);
 void add_stats_verb(VerbTable& table);
 void add_account_verbs(VerbTable& table);
 void add_key_verbs(VerbTable& table);
+void add_suppression_list_verbs(VerbTable& table, CLI::App* suppression);  ///< import, export
+void add_unsubscribe_verb(VerbTable& table);
 void add_upkeep_verbs(VerbTable& table);  ///< backup, resume
 
 }  // namespace postrider

@@ -1,4 +1,4 @@
-// suppression add | remove | list
+// suppression add | remove | list; import and export are in suppression_list_verbs.cc
 
 #include <fmt/format.h>
 
@@ -32,9 +32,12 @@ VerbResult add(VerbContext& context, Output& output, const SuppressionOptions& o
   const auto added = add_suppression(context.actions, options.who, options.reason.value_or(""));
   if (!added) return std::unexpected(added.error());
   if (output.wants_json()) {
-    output.print(to_json(*added));
+    auto row = to_json(added->suppression);
+    row["emails_skipped"] = added->cancelled;
+    output.print(row);
   } else {
-    output.say(fmt::format("{} is suppressed: no campaign mails it from now on.", added->key));
+    output.say(fmt::format("{} is suppressed: no campaign mails it from now on. {} skipped.",
+                           added->suppression.key, count_of(added->cancelled, "waiting email")));
   }
   return 0;
 }
@@ -59,10 +62,11 @@ VerbResult list(VerbContext& context, Output& output, const ListOptions& options
   const auto limit = options.limit.value_or(1000);
   const auto page = context.actions.store.suppressions(options.after.value_or(""), limit);
   const bool more = page.size() == static_cast<std::size_t>(limit);
-  Table table({"WHO", "SINCE", "REASON"});
+  Table table({"WHO", "SINCE", "KIND", "REASON"});
   json::array rows;
   for (const auto& suppression : page) {
-    table.add({suppression.key, show_time(suppression.created), suppression.reason});
+    table.add({suppression.key, show_time(suppression.created), std::string(to_string(suppression.kind)),
+               suppression.reason});
     rows.push_back(to_json(suppression));
   }
   if (output.wants_json()) {
@@ -105,6 +109,7 @@ void add_suppression_verbs(VerbTable& table) {
     add_number(verb, "--limit", options->limit, 1, 10'000, "At most this many (1000)");
     add_text(verb, "--after", options->after, "Only those after this one", "WHO");
   }
+  add_suppression_list_verbs(table, group);
 }
 
 }  // namespace postrider

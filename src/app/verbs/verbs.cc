@@ -21,6 +21,7 @@ void fill(VerbTable& table) {
   add_key_verbs(table);
   add_audit_verbs(table);
   add_stats_verb(table);
+  add_unsubscribe_verb(table);
   add_upkeep_verbs(table);
 }
 

@@ -18,7 +18,7 @@ namespace postrider {
 /// `argv` excludes the program's name; --json and --database may stand anywhere in it.
 int run_store_verb(const std::vector<std::string>& argv, VerbContext& context);
 
-/// "mailbox", "campaign", "queue", "uncertain", "suppression", "template", "account", "key", "audit",
+/// "mailbox", "campaign", "queue", "uncertain", "suppression", "unsubscribe", "template", "account", "key", "audit",
 /// "stats", "backup", "resume".
 bool is_store_verb(std::string_view word);
 

@@ -43,6 +43,9 @@ TEST_F(Verbs, HaveHelpWithAnExample) {
       {"suppression", "add"},
       {"suppression", "remove"},
       {"suppression", "list"},
+      {"suppression", "import"},
+      {"suppression", "export"},
+      {"unsubscribe"},
       {"backup"},
       {"resume"},
   };
@@ -101,6 +104,7 @@ TEST_F(Verbs, SayHowToFindWhatDoesNotExist) {
       {{"queue", "tasks", "x"}, "postrider queue list"},
       {{"uncertain", "resolve", "9", "--as", "sent"}, "uncertain list"},
       {{"suppression", "remove", "a@b.example"}, "suppression list"},
+      {{"unsubscribe", "AAAA"}, "as it stands in the email"},
   };
   for (const auto& [argv, part] : table) {
     const auto answer = run(argv);
@@ -308,6 +312,17 @@ TEST_F(Verbs, SteerSuppressions) {
   EXPECT_EQ(page.at("next_after"), "@example.org");
   EXPECT_EQ(run({"suppression", "remove", "example.org"}).code, 0);
   EXPECT_NE(run({"suppression", "list"}).out.find("asked"), std::string::npos);
+}
+
+TEST_F(Verbs, UnsubscribeByALinkAndLookBefore) {
+  const Address from{"ana", "example.com"};
+  const std::optional<Address> none;
+  const auto link = links_.link(CampaignId{7}, Address{"bo", "example.com"}, {from, none}).url;
+  EXPECT_EQ(run({"unsubscribe", link, "--look"}).out, "b…@example.com has not unsubscribed.\n");
+  EXPECT_NE(run({"unsubscribe", link}).out.find("bo@example.com is unsubscribed"), std::string::npos);
+  EXPECT_EQ(run({"unsubscribe", link, "--look", "--json"}).json().at("unsubscribed"), true);
+  EXPECT_EQ(run({"suppression", "list", "--json"}).json().at("suppressions").as_array().at(0).at("kind"),
+            "unsubscribed");
 }
 
 TEST_F(Verbs, ResolveWhatIsUncertain) {

@@ -62,6 +62,9 @@ json::object to_json(const Mailbox& mailbox, std::int64_t sent_last_24h) {
           {"sessions", mailbox.sessions},
           {"tls_pin", mailbox.pin},
           {"has_tls_ca", !mailbox.ca_pem.empty()},
+          {"postal_address", mailbox.postal_address},
+          {"footer", mailbox.footer},
+          {"unsubscribe_address", mailbox.unsubscribe_address},
           {"quota_clock", mailbox.quota_clock.empty() ? "rolling" : mailbox.quota_clock},
           {"size_limit", mailbox.size_limit == 0 ? json::value(nullptr) : json::value(mailbox.size_limit)},
           {"from_environment", mailbox.from_environment},
@@ -108,6 +111,8 @@ json::object to_json(const Campaign& campaign, const MailboxNames& names, const 
           {"text", campaign.content.text},
           {"from_name", campaign.content.from_name},
           {"reply_to", campaign.content.reply_to},
+          {"kind", to_string(campaign.content.kind)},
+          {"list_unsubscribe", campaign.content.list_unsubscribe},
           {"headers", json::value_from(campaign.content.headers)},
           {"template", campaign.from_template ? json::value{{"id", campaign.from_template->id.value},
                                                             {"version", campaign.from_template->version}}
@@ -209,7 +214,9 @@ json::object to_json(const TaskView& task, const MailboxNames& names) {
 
 json::object to_json(const Suppression& suppression) {
   return {{"key", suppression.key},
+          {"kind", to_string(suppression.kind)},
           {"reason", suppression.reason},
+          {"campaign_id", id_json(suppression.campaign)},
           {"created_at", time_value(suppression.created)}};
 }
 
