@@ -45,7 +45,8 @@ TEST_P(Corpus, KeepsEveryPromise) {
 INSTANTIATE_TEST_SUITE_P(Targets, Corpus,
                          testing::Values(Target{"address", try_address}, Target{"content", try_content},
                                          Target{"csv", try_csv}, Target{"message", try_message},
-                                         Target{"replies", try_replies}, Target{"template", try_template}),
+                                         Target{"replies", try_replies}, Target{"reports", try_reports},
+                                         Target{"template", try_template}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -36,6 +36,7 @@ void try_content(std::string_view bytes);
 void try_csv(std::string_view bytes);
 void try_message(std::string_view bytes);
 void try_replies(std::string_view bytes);
+void try_reports(std::string_view bytes);
 void try_template(std::string_view bytes);
 
 }  // namespace postrider::fuzz
