@@ -9,10 +9,12 @@
 
 #include "app/control_client.h"
 #include "app/installation.h"
+#include "app/piped_input.h"
 #include "app/send_one.h"
 #include "app/terminal.h"
 #include "app/try_mail_server.h"
 #include "app/verbs/verbs.h"
+#include "mail/bounce_report.h"
 
 namespace postrider {
 namespace {
@@ -98,6 +100,14 @@ Result<int> call_store_verb(const Program& program, const std::vector<std::strin
     request.password = read_password();
   } else if (request.password.empty() && wants_password(argv)) {
     request.password = ask_password("Password: ");
+  }
+
+  std::unique_ptr<PipedInput> piped;
+  if (wants_input(argv)) {
+    auto taken = PipedInput::take(kLargestReport);
+    if (!taken) return std::unexpected(taken.error());
+    piped = std::move(*taken);
+    request.argv.insert(request.argv.end(), {"--file", piped->file()});
   }
 
   SystemClock clock;

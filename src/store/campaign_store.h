@@ -134,6 +134,33 @@ struct SuppressAnswer {
   std::int64_t cancelled = 0;  ///< open emails that are skipped now
 };
 
+/// An email that was sent to somebody, as much of it as tells whether a report is about it.
+struct SentEmail {
+  EmailId id;
+  CampaignId campaign;
+  RecipientId recipient;
+  std::string sent_as;  ///< domain of the From it was sent as; part of its Message-ID
+};
+
+/// What came of an email after its server took it: its own mail came back, or a complaint.
+struct LateReport {
+  EmailId email;
+  bool complaint = false;  ///< else it was not delivered after all
+  bool suppress = false;   ///< a bounce that means the address is dead
+  bool soft = false;       ///< a bounce of what may pass: see kSoftCampaigns
+  int code = 0;
+  std::string enhanced;
+  std::string words;   ///< the reporting server's
+  std::string reason;  ///< one sentence for people
+};
+
+struct LateAnswer {
+  bool changed = false;  ///< false: known already, or the email is in no state to which this could happen
+  EmailStatus status = EmailStatus::pending;  ///< now
+  bool suppressed = false;                    ///< by this report
+  std::int64_t cancelled = 0;                 ///< open emails of the address, in all campaigns
+};
+
 struct DatabaseState {
   std::string file;
   int schema = 0;
@@ -211,6 +238,14 @@ class CampaignStore {
   /// A person decides: sent, failed, or resend (one more attempt, same Message-ID).
   enum class Resolution { sent, failed, resend };
   virtual Result<void> resolve_uncertain(EmailId id, Resolution resolution, std::string_view by) = 0;
+
+  /// Those of all campaigns that are not in test mode, newest campaign first, at most 10,000: what a report
+  /// about this address could mean.
+  virtual std::vector<SentEmail> emails_to(std::string_view address_key) = 0;
+  /// One transaction. A bounce: sent or uncertain → bounced, with an attempt's row that holds the words; a
+  /// dead address is suppressed, a soft failure counted. A complaint: the address is suppressed. Suppressing
+  /// skips the address's open emails. Again: changes nothing.
+  virtual Result<LateAnswer> report_late(const LateReport& report) = 0;
 
   // Queues.
   virtual Result<QueueId> create_queue(const QueueSettings& settings) = 0;

@@ -22,6 +22,7 @@ void fill(VerbTable& table) {
   add_audit_verbs(table);
   add_stats_verb(table);
   add_unsubscribe_verb(table);
+  add_bounce_verbs(table);
   add_upkeep_verbs(table);
 }
 
@@ -118,6 +119,20 @@ bool wants_password(const std::vector<std::string>& argv) {
     return preset && preset->user_is_address;
   };
   return (add->parsed() && logs_in()) || (update->parsed() && update->count("--ask-password") > 0);
+}
+
+bool wants_input(const std::vector<std::string>& argv) {
+  VerbTable table;
+  fill(table);
+  try {
+    table.parse(argv);
+  } catch (const CLI::ParseError&) {
+    return false;
+  }
+  const auto& root = table.root();
+  if (!root.got_subcommand("bounce")) return false;
+  const auto* read = root.get_subcommand("bounce")->get_subcommand("read");
+  return read->parsed() && read->count("--file") == 0;
 }
 
 }  // namespace postrider

@@ -18,7 +18,7 @@ namespace postrider {
 /// `argv` excludes the program's name; --json and --database may stand anywhere in it.
 int run_store_verb(const std::vector<std::string>& argv, VerbContext& context);
 
-/// "mailbox", "campaign", "queue", "uncertain", "suppression", "unsubscribe", "template", "account", "key", "audit",
+/// "mailbox", "campaign", "queue", "uncertain", "suppression", "unsubscribe", "bounce", "template", "account", "key", "audit",
 /// "stats", "backup", "resume".
 bool is_store_verb(std::string_view word);
 
@@ -36,5 +36,9 @@ std::optional<int> explain_store_verb(const std::vector<std::string>& argv, std:
 /// True when the verb takes a password that the client should ask for if the environment has none:
 /// `mailbox add --user …`, `mailbox update --ask-password` and `account set-password`.
 bool wants_password(const std::vector<std::string>& argv);
+
+/// True when the verb reads standard input, which the client takes and names by --file: `bounce read`
+/// without a file.
+bool wants_input(const std::vector<std::string>& argv);
 
 }  // namespace postrider

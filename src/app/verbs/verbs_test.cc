@@ -46,6 +46,7 @@ TEST_F(Verbs, HaveHelpWithAnExample) {
       {"suppression", "import"},
       {"suppression", "export"},
       {"unsubscribe"},
+      {"bounce", "read"},
       {"backup"},
       {"resume"},
   };
@@ -323,6 +324,14 @@ TEST_F(Verbs, UnsubscribeByALinkAndLookBefore) {
   EXPECT_EQ(run({"unsubscribe", link, "--look", "--json"}).json().at("unsubscribed"), true);
   EXPECT_EQ(run({"suppression", "list", "--json"}).json().at("suppressions").as_array().at(0).at("kind"),
             "unsubscribed");
+}
+
+TEST_F(Verbs, KnowWhenStandardInputIsWanted) {
+  EXPECT_TRUE(wants_input({"bounce", "read"}));
+  EXPECT_TRUE(wants_input({"bounce", "read", "--json"}));
+  EXPECT_FALSE(wants_input({"bounce", "read", "report.eml"}));
+  EXPECT_FALSE(wants_input({"campaign", "list"}));
+  EXPECT_EQ(run({"bounce", "read"}).code, 2);
 }
 
 TEST_F(Verbs, ResolveWhatIsUncertain) {

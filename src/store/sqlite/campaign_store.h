@@ -1,6 +1,6 @@
 #pragma once
 // The campaign store on SQLite: every noun of CampaignStore, one file each (mailboxes.cc,
-// campaigns.cc, campaign_list.cc, content.cc, recipients.cc, life.cc, emails.cc, uncertain.cc, queues.cc,
+// campaigns.cc, campaign_list.cc, content.cc, recipients.cc, life.cc, emails.cc, uncertain.cc, late_reports.cc, queues.cc,
 // suppressions.cc, series.cc, audit.cc, upkeep.cc). Writing verbs go through `write`: the writer's mutex, one
 // transaction, then the bell; reading verbs through `read`: one short read transaction on a connection of
 // their own. Thread safe; store room only.
@@ -70,6 +70,9 @@ class SqliteCampaignStore final : public CampaignStore {
   std::vector<AttemptView> attempts(EmailId id) override;
   std::vector<std::pair<CampaignId, EmailView>> uncertain(EmailId before, int limit) override;
   Result<void> resolve_uncertain(EmailId id, Resolution resolution, std::string_view by) override;
+
+  std::vector<SentEmail> emails_to(std::string_view address_key) override;
+  Result<LateAnswer> report_late(const LateReport& report) override;
 
   Result<QueueId> create_queue(const QueueSettings& settings) override;
   Result<void> update_queue(const QueueSettings& settings) override;
