@@ -255,7 +255,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     http::response<http::string_body> response(http::int_to_status(static_cast<unsigned>(answer.status)),
                                                version);
     fill_head(response, answer, keep_alive);
-    if (answer.status != 204 && answer.status != 304 && !answer.more) response.content_length(answer.body.size());
+    if (answer.status != 204 && answer.status != 304 && !answer.more)
+      response.content_length(answer.body.size());
     if (!head_only) response.body() = std::move(answer.body);
     error_code bad;
     http::response_serializer<http::string_body> serializer(response);

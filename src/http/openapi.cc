@@ -58,7 +58,7 @@ json::array parameters_of(const Operation& operation, json::object& components) 
     const std::string name(segment.substr(1, segment.size() - 2));
     const bool whole_number =
         (name == "id" || name.ends_with("_id") || name == "number") && name != "sheet_id";
-    const auto schema = whole_number ? whole(1, INT64_MAX) : text(1, 320);
+    const auto schema = whole_number ? whole(1, INT64_MAX) : text(1, name == "token" ? 4'096 : 320);
     all.push_back({{"name", name}, {"in", "path"}, {"required", true}, {"schema", schema.words()}});
   }
   for (const auto& parameter : operation.query) {

@@ -3,7 +3,7 @@
 #include "actions/read_bounce.h"
 #include "app/verbs/files.h"
 #include "app/verbs/noun_groups.h"
-#include "app/verbs/nouns_json.h"
+#include "http/nouns/nouns_json.h"
 #include "app/verbs/verb_options.h"
 
 namespace postrider {

@@ -96,6 +96,8 @@ void read_content(const json::object& body, CampaignChange& change) {
   change.from_name = text_in(body, "from_name");
   change.reply_to = text_in(body, "reply_to");
   change.queue = text_in(body, "queue");
+  if (const auto kind = text_in(body, "kind")) change.kind = parse_campaign_kind(*kind);
+  change.list_unsubscribe = flag_in(body, "list_unsubscribe");
   if (const auto format = text_in(body, "format")) change.format = parse_message_format(*format);
   for (const auto& [field, target] :
        {std::pair{"headers", &change.headers}, std::pair{"mailboxes", &change.mailboxes}}) {

@@ -99,6 +99,11 @@ json::object campaign_json(ActionContext& context, const Campaign& campaign) {
       {"pace", format_pace(campaign.pace)},
       {"mailboxes", std::move(mailboxes)},
       {"queue", queue.name},
+      {"kind", to_string(campaign.content.kind)},
+      {"list_unsubscribe", campaign.content.list_unsubscribe},
+      {"template", campaign.from_template ? json::value{{"id", campaign.from_template->id.value},
+                                                        {"version", campaign.from_template->version}}
+                                          : json::value(nullptr)},
       {"format", to_string(campaign.content.format)},
       {"text", text_or_null(campaign.content.text)},
       {"from_name", text_or_null(campaign.content.from_name)},

@@ -58,6 +58,9 @@ ObjectSchema settings(std::string_view name, bool fresh) {
       .may("mailboxes",
            array_of(text(1, 64), 50).about("names; not given: the mailbox \"default\", or the only one"))
       .may("queue", text(1, 100))
+      .may("kind", or_default(one_of({"personal", "newsletter"}), "personal")
+                       .about("a newsletter needs a way to leave and a postal address"))
+      .may("list_unsubscribe", or_default(boolean(), true).about("the header fields of that name"))
       .may("format", or_default(one_of({"text", "html", "markdown"}), "text"))
       .may("text",
            text(0, 1 << 20).or_null().about("the text part beside HTML or Markdown; not given: made from it"))
@@ -117,6 +120,8 @@ Schema campaign_schema() {
                           .needs("name", text())
                           .needs("media_type", text())
                           .needs("size", whole(0, kMost));
+  const Schema used =
+      ObjectSchema("TemplateUse").needs("id", whole(1, kMost)).needs("version", whole(1, kMost));
   const Schema column = ObjectSchema("Column").needs("header", text()).needs("empty", whole(0, kMost));
   const Schema waiting = ObjectSchema("Waiting").needs("what", text()).needs("until", moment().or_null());
   const Schema left_out = ObjectSchema("LeftOut")
@@ -150,6 +155,9 @@ Schema campaign_schema() {
       .needs("pace", text())
       .needs("mailboxes", array_of(text()))
       .needs("queue", text())
+      .needs("kind", one_of({"personal", "newsletter"}))
+      .needs("list_unsubscribe", boolean())
+      .needs("template", used.or_null().about("what it was filled from"))
       .needs("format", one_of({"text", "html", "markdown"}))
       .needs("text", text(0, 1 << 20).or_null())
       .needs("from_name", text().or_null())

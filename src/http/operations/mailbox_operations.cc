@@ -35,6 +35,9 @@ MailboxChange change_in(const json::object& body) {
   change.ca_pem = text_in(body, "tls_ca");
   change.pin = text_in(body, "tls_pin");
   change.quota_clock = text_in(body, "quota_clock");
+  change.postal_address = text_in(body, "postal_address");
+  change.footer = text_in(body, "footer");
+  change.unsubscribe_address = text_in(body, "unsubscribe_address");
   change.preset = text_in(body, "preset");
   change.region = text_in(body, "region");
   return change;
@@ -142,7 +145,11 @@ ObjectSchema fields(std::string_view name) {
       .may("sessions", whole(1, 200))
       .may("tls_ca", text(0, 1 << 18).about("PEM; empty: none any more"))
       .may("tls_pin", text(1, 200).about("SHA-256 of the server's public key, hex; none: none any more"))
-      .may("quota_clock", text(1, 100));
+      .may("quota_clock", text(1, 100))
+      .may("postal_address", text(0, 1'000).about("stands in the footer; newsletters need one"))
+      .may("footer", text(0, 5'000).about("a template that may hold {{ unsubscribe_url }}"))
+      .may("unsubscribe_address",
+           text(0, 320).about("where mails that unsubscribe go; empty: the mailbox's own"));
 }
 
 Schema mailbox_schema() {
@@ -162,6 +169,9 @@ Schema mailbox_schema() {
       .needs("tls_pin", text())
       .needs("has_tls_ca", boolean())
       .needs("quota_clock", text())
+      .needs("postal_address", text())
+      .needs("footer", text())
+      .needs("unsubscribe_address", text())
       .needs("size_limit", whole(0, kMost).or_null())
       .needs("from_environment", boolean())
       .needs("mock", boolean())

@@ -12,6 +12,8 @@ Operations campaign_operations();
 Operations mailbox_operations();
 Operations queue_operations();
 Operations settings_operations();
+Operations suppression_operations();
+Operations unsubscribe_operations();
 Operations template_operations();
 Operations stats_operations();
 Operations event_operations();

@@ -73,6 +73,15 @@ void bounce(Writer& writer, const LateReport& report) {
   Statement(writer.db, kBounce).run(report.email.value, std::string_view{report.reason}, now);
 }
 
+/// When it came to its present status, as the series counts it.
+WallTime ended(Database& db, EmailId id) {
+  Statement row(
+      db,
+      "SELECT coalesce(e.finished_at, a.ended, 0) FROM email e LEFT JOIN attempt a ON a.email_id = e.id "
+      "AND a.number = e.last_attempt WHERE e.id = ?");
+  return row.query(id.value).step() ? from_micros(row.integer(0)) : WallTime{};
+}
+
 /// Whether this was one soft failure too many. As in records.cc, where it happens at the time of sending.
 bool is_dead_by_now(Writer& writer, const Reported& email) {
   auto& db = writer.db;
@@ -100,9 +109,10 @@ Result<LateAnswer> SqliteCampaignStore::report_late(const LateReport& report) {
       suppression.reason = report.reason;
     } else {
       if (email->status != EmailStatus::sent && email->status != EmailStatus::uncertain) return answer;
+      const auto before = ended(db, report.email);
       bounce(writer_, report);
-      writer_.count(email->campaign, email->status, -1);
-      writer_.count(email->campaign, EmailStatus::bounced, 1);
+      writer_.count(email->campaign, email->status, -1, before);
+      writer_.count(email->campaign, EmailStatus::bounced, 1, now());
       writer_.settle_anew(email->campaign);
       answer.status = EmailStatus::bounced;
       answer.changed = true;
