@@ -104,7 +104,9 @@ std::string_view enhanced_at_start(std::string_view text) {
 
 std::string_view enhanced_in(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if ((text[at] != '4' && text[at] != '5') || (at > 0 && is_word(text[at - 1]))) continue;
+    // "550-5.7.26" goes on with an enhanced code.
+    const bool within = at > 0 && text[at - 1] != '-' && is_word(text[at - 1]);
+    if ((text[at] != '4' && text[at] != '5') || within) continue;
     const auto found = enhanced_at_start(text.substr(at));
     if (found.empty()) continue;
     const auto after = at + found.size();
