@@ -40,7 +40,7 @@ Result<TestMode> read_test_mode(ActionContext& context, CampaignId id, const std
   const auto tester = parse_address(text);
   if (!tester) {
     return invalid("bad_tester",
-                   fmt::format("--test-to is catcher or an address: {}", tester.error().message));
+                   fmt::format("The tester is catcher or an address: {}", tester.error().message));
   }
   if (!context.store.emails(id, {.status = {}, .address = tester->key(), .after = 0, .limit = 1}).empty()) {
     return conflict(

@@ -303,8 +303,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
         co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, bad));
         if (bad) break;
       }
-      auto ask = [piece, more] { return (*more)(*piece); };
-      goes_on = co_await context_.workers.run(std::move(ask));
+      auto ask = [piece, more]() -> std::optional<bool> {
+        try {
+          return (*more)(*piece);
+        } catch (const std::exception&) {
+          return std::nullopt;
+        }
+      };
+      const auto asked = co_await context_.workers.run(std::move(ask));
+      if (!asked) co_return false;  // without its end: the caller sees that the rest is missing
+      goes_on = *asked;
     }
     if (!bad && !goes_on && chunked) {
       wait_at_most(context_.limits.write_time);

@@ -42,7 +42,8 @@ struct HttpAnswer {
   std::string body;
   HttpHeaders headers = {};  ///< beyond content type, length and those every answer has
   /// A body of unknown length: called on a worker, after `body` was written, until it answers false;
-  /// each time it puts the next piece into its argument (perhaps nothing).
+  /// each time it puts the next piece into its argument (perhaps nothing). It may throw: then the answer
+  /// breaks off, and its caller sees that it did.
   std::function<bool(std::string& piece)> more = nullptr;
   /// Not zero: `more` is asked this often (server-sent events) rather than as fast as the caller reads.
   Micros every{0};

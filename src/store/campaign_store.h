@@ -61,6 +61,7 @@ struct EmailView {
   int tries = 0;
   int max_tries = 3;
   std::optional<WallTime> due, sent_at, finished_at;
+  std::optional<WallTime> tried_at;  ///< end of the last attempt
   RecipientId recipient;
   std::string sent_as;     ///< domain of the From of the last attempt, if that reached its dot
   std::string message_id;  ///< of that attempt; the store leaves it empty: see actions/message_ids.h
@@ -229,6 +230,7 @@ class CampaignStore {
 
   // Emails.
   virtual std::vector<EmailView> emails(CampaignId id, const EmailFilter& filter) = 0;
+  virtual Result<std::pair<CampaignId, EmailView>> email(EmailId id) = 0;
   virtual Result<std::vector<RecipientRow>> recipients(CampaignId id, std::int64_t after, int limit) = 0;
   /// Which of the recipients with ordinals up to `last` are suppressed now: their rows in the source.
   virtual std::vector<std::int64_t> suppressed_rows(CampaignId id, std::int64_t last) = 0;

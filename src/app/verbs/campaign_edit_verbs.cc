@@ -1,4 +1,4 @@
-// campaign create | update | duplicate | delete
+// campaign create | import | update | duplicate | delete
 
 #include <fmt/format.h>
 
@@ -8,8 +8,8 @@
 #include "actions/templates.h"
 #include "actions/update_campaign.h"
 #include "app/verbs/campaign_options.h"
+#include "app/verbs/list_file.h"
 #include "app/verbs/noun_groups.h"
-#include "app/verbs/rejects_file.h"
 #include "app/verbs/verb_options.h"
 
 namespace postrider {
@@ -18,25 +18,9 @@ namespace {
 
 namespace json = boost::json;
 
-json::array to_json(const std::vector<Problem>& problems) {
-  json::array parts;
-  for (const auto& problem : problems)
-    parts.push_back({{"code", problem.code}, {"message", problem.message}});
-  return parts;
-}
-
-void note_check(Output& output, const std::vector<Problem>& problems,
-                const std::vector<std::string>& warnings) {
-  if (!problems.empty()) output.note("Before it can be sent:");
-  for (const auto& problem : problems) output.note("  - " + problem.message);
-  for (const auto& warning : warnings) output.note("Note: " + warning);
-}
-
 struct CreateOptions {
   CampaignOptions campaign;
-  std::string csv;
-  std::optional<std::string> rejects;
-  ColumnNames columns;
+  ListOptions list;
 };
 
 /// Without --mailbox the only one there is will do.
@@ -44,18 +28,6 @@ void choose_mailbox(VerbContext& context, CampaignChange& change) {
   if (change.mailboxes) return;
   const auto mailboxes = context.actions.store.mailboxes();
   if (mailboxes.size() == 1) change.mailboxes = {mailboxes.front().name};
-}
-
-/// Beside the list, or in the working directory where the list's own cannot be written.
-Result<std::unique_ptr<RejectsFile>> open_rejects(VerbContext& context, const CreateOptions& options,
-                                                  const std::filesystem::path& csv) {
-  if (options.rejects) return RejectsFile::create(resolve(context.directory, *options.rejects));
-  auto beside = RejectsFile::create(csv.string() + ".rejected.csv");
-  if (beside) return beside;
-  auto here = RejectsFile::create(resolve(context.directory, csv.filename().string() + ".rejected.csv"));
-  if (here) return here;
-  return invalid("file",
-                 beside.error().message + " Name a file for the rows that are left out: --rejects FILE.");
 }
 
 VerbResult create(VerbContext& context, Output& output, const CreateOptions& options) {
@@ -69,54 +41,28 @@ VerbResult create(VerbContext& context, Output& output, const CreateOptions& opt
   } else if (!change->subject) {
     return invalid("bad_command_line", "--subject is required, or --template NAME for subject and message.");
   }
-
-  const auto csv = resolve(context.directory, options.csv);
-  auto in = open_to_read(csv);
-  if (!in) return std::unexpected(in.error());
-  const auto list = make_csv_source(**in, csv.filename().string());
-  auto rejects = open_rejects(context, options, csv);
-  if (!rejects) return std::unexpected(rejects.error());
-  const auto rejects_path = (*rejects)->path();
-
-  const auto created = create_campaign(context.actions, *change, *list, options.columns,
-                                       [&](const Reject& reject) { (*rejects)->add(reject); });
+  const auto list = ListFile::open(context, options.list);
+  if (!list) return std::unexpected(list.error());
+  const auto created = create_campaign(context.actions, *change, (*list)->rows(), options.list.columns,
+                                       [&](const Reject& reject) { (*list)->reject(reject); });
   if (!created) return std::unexpected(created.error());
-  const auto kept = (*rejects)->keep();
-  const auto rejected = (*rejects)->rows();
-  if (!kept)
-    output.note(fmt::format("postrider: the file of rejected rows is missing: {}", kept.error().message));
-  const auto& report = created->list;
+  return (*list)->tell(output, *created);
+}
 
-  if (output.wants_json()) {
-    const bool file = rejected > 0 && kept;
-    output.print(
-        json::object{{"id", created->id.value},
-                     {"status", "draft"},
-                     {"recipients", report.accepted},
-                     {"rejected", rejected},
-                     {"duplicates", report.duplicates},
-                     {"bad", report.bad},
-                     {"suppressed", report.suppressed},
-                     {"rejects_file", file ? json::value(rejects_path.string()) : json::value(nullptr)},
-                     {"problems", to_json(created->problems)},
-                     {"warnings", json::value_from(created->warnings)}});
-    return 0;
-  }
-  output.say(fmt::format("Campaign {}: a draft with {}.", created->id.value,
-                         count_of(report.accepted, "recipient")));
-  if (rejected > 0) {
-    output.say(fmt::format("{} left out ({} bad, {} duplicate, {} suppressed): {}", count_of(rejected, "row"),
-                           report.bad, report.duplicates, report.suppressed,
-                           kept ? rejects_path.string() : "-"));
-  }
-  note_check(output, created->problems, created->warnings);
-  if (created->problems.empty()) {
-    output.note(fmt::format(
-        "`postrider campaign plan {0}` shows when its emails would leave, `postrider campaign send {0}` "
-        "sends them.",
-        created->id.value));
-  }
-  return 0;
+struct ImportOptions {
+  CampaignId id;
+  ListOptions list;
+};
+
+VerbResult read_list(VerbContext& context, Output& output, const ImportOptions& options) {
+  const auto campaign = context.actions.store.campaign(options.id);
+  if (!campaign) return std::unexpected(campaign.error());
+  const auto list = ListFile::open(context, options.list);
+  if (!list) return std::unexpected(list.error());
+  const auto added = add_list(context.actions, options.id, (*list)->rows(), options.list.columns,
+                              [&](const Reject& reject) { (*list)->reject(reject); });
+  if (!added) return std::unexpected(added.error());
+  return (*list)->tell(output, *added);
 }
 
 struct UpdateOptions {
@@ -186,20 +132,20 @@ void add_campaign_edit_verbs(VerbTable& table, CLI::App* campaign) {
         "letter.txt --csv people.csv --mailbox office --pace 4m-7m --window 9-17 --zone Europe/Paris",
         [options](VerbContext& context, Output& output) { return create(context, output, *options); });
     add_campaign_options(verb, options->campaign);
-    verb->add_option("--csv", options->csv, "The list: CSV with a header row and an email column")
-        ->type_name("FILE")
-        ->required();
-    verb->add_option("--email-column", options->columns.email,
-                     "Header of the address column (found by its name)")
-        ->type_name("HEADER");
-    verb->add_option("--name-column", options->columns.name, "Header of the name column (found by its name)")
-        ->type_name("HEADER");
-    add_text(verb, "--rejects", options->rejects, "Where rows that are left out go (<csv>.rejected.csv)",
-             "FILE");
+    add_list_options(verb, options->list);
     add_text(verb, "--template", options->campaign.template_name,
              "Saved template to take subject and message from; --subject and --message go before it",
              "NAME|ID");
     verb->get_option("--name")->required();
+  }
+  {
+    auto options = std::make_shared<ImportOptions>();
+    auto* verb = table.verb(
+        campaign, "import", "Read a list into a draft that has none",
+        "postrider campaign import 7 --csv people.csv",
+        [options](VerbContext& context, Output& output) { return read_list(context, output, *options); });
+    add_id(verb, options->id, "The campaign");
+    add_list_options(verb, options->list);
   }
   {
     auto options = std::make_shared<UpdateOptions>();

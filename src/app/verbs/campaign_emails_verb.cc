@@ -1,4 +1,4 @@
-// campaign emails: the emails of one campaign, page by page, and the history of one of them.
+// campaign emails, email show: the emails of one campaign, page by page, and the history of one of them.
 
 #include <fmt/format.h>
 
@@ -120,7 +120,46 @@ VerbResult emails(VerbContext& context, Output& output, const EmailsOptions& opt
   return 0;
 }
 
+VerbResult show(VerbContext& context, Output& output, EmailId id) {
+  auto& store = context.actions.store;
+  auto found = store.email(id);
+  if (!found) return std::unexpected(found.error());
+  auto& [campaign_id, email] = *found;
+  const auto campaign = store.campaign(campaign_id);
+  if (!campaign) return std::unexpected(campaign.error());
+  MessageIds(context.actions).fill(campaign_id, email);
+  const auto names = mailbox_names(store);
+  if (output.wants_json()) {
+    auto row = to_json(email, *campaign, names);
+    json::array attempts;
+    for (const auto& attempt : store.attempts(id)) attempts.push_back(to_json(attempt, names));
+    row["attempts"] = std::move(attempts);
+    output.print(row);
+    return 0;
+  }
+  Table table;
+  table.add({"Email", fmt::format("{} of campaign {}", id.value, campaign_id.value)});
+  table.add({"To", email.address});
+  table.add(
+      {"Status", std::string(to_string(email.status)) + (email.reason.empty() ? "" : ": " + email.reason)});
+  table.add({"Tries", fmt::format("{} of {}", email.tries, email.max_tries)});
+  table.add({"Planned", show_time(email.due)});
+  table.add({"Sent", show_time(email.sent_at)});
+  output.print(table);
+  attempts_for_people(context, output, email, names);
+  return 0;
+}
+
 }  // namespace
+
+void add_email_verbs(VerbTable& table) {
+  auto* group = table.group("email", "One email of a campaign");
+  auto id = std::make_shared<EmailId>();
+  auto* verb =
+      table.verb(group, "show", "One email and every attempt to send it", "postrider email show 4711",
+                 [id](VerbContext& context, Output& output) { return show(context, output, *id); });
+  add_id(verb, *id, "The email");
+}
 
 void add_campaign_emails_verb(VerbTable& table, CLI::App* campaign) {
   auto options = std::make_shared<EmailsOptions>();

@@ -7,12 +7,14 @@ namespace postrider {
 
 void add_mailbox_verbs(VerbTable& table);
 void add_campaign_verbs(VerbTable& table);
-void add_campaign_edit_verbs(VerbTable& table, CLI::App* campaign);  ///< create, update, duplicate, delete
+void add_campaign_edit_verbs(VerbTable& table,
+                             CLI::App* campaign);  ///< create, import, update, duplicate, delete
 void add_campaign_run_verbs(VerbTable& table,
                             CLI::App* campaign);  ///< send, pause, resume, stop, retry, watch
 void add_campaign_read_verbs(VerbTable& table, CLI::App* campaign);   ///< list, show, plan, export
 void add_campaign_check_verbs(VerbTable& table, CLI::App* campaign);  ///< check, preview, test
 void add_campaign_emails_verb(VerbTable& table, CLI::App* campaign);  ///< emails
+void add_email_verbs(VerbTable& table);
 void add_queue_verbs(VerbTable& table);
 void add_uncertain_verbs(VerbTable& table);
 void add_suppression_verbs(VerbTable& table);

@@ -13,6 +13,7 @@ namespace {
 void fill(VerbTable& table) {
   add_mailbox_verbs(table);
   add_campaign_verbs(table);
+  add_email_verbs(table);
   add_queue_verbs(table);
   add_uncertain_verbs(table);
   add_suppression_verbs(table);

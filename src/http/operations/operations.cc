@@ -9,11 +9,27 @@ namespace postrider {
 
 Operations api_operations() {
   Operations all;
-  for (auto part :
-       {health_operations, account_operations, key_operations, campaign_operations, mailbox_operations,
-        queue_operations, settings_operations, suppression_operations, unsubscribe_operations,
-        template_operations, stats_operations, event_operations, document_operations})
+  for (auto part : {
+           health_operations,          //
+           account_operations,         //
+           key_operations,             //
+           campaign_operations,        //
+           campaign_run_operations,    //
+           campaign_check_operations,  //
+           recipient_operations,       //
+           email_operations,           //
+           template_operations,        //
+           mailbox_operations,         //
+           queue_operations,           //
+           suppression_operations,     //
+           unsubscribe_operations,     //
+           stats_operations,           //
+           settings_operations,        //
+           event_operations,           //
+           document_operations,        //
+       }) {
     std::ranges::move(part(), std::back_inserter(all));
+  }
   return all;
 }
 

@@ -65,6 +65,7 @@ class SqliteCampaignStore final : public CampaignStore {
   Result<CampaignId> duplicate(CampaignId id, std::string_view only, std::string_view name) override;
 
   std::vector<EmailView> emails(CampaignId id, const EmailFilter& filter) override;
+  Result<std::pair<CampaignId, EmailView>> email(EmailId id) override;
   Result<std::vector<RecipientRow>> recipients(CampaignId id, std::int64_t after, int limit) override;
   std::vector<std::int64_t> suppressed_rows(CampaignId id, std::int64_t last) override;
   std::vector<AttemptView> attempts(EmailId id) override;

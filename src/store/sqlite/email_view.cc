@@ -15,7 +15,7 @@ std::string select_email_view() {
       "CASE WHEN e.status = 1 THEN coalesce(e.sent_at, a.ended) END, "
       "coalesce(e.finished_at, CASE WHEN e.status > 0 THEN a.ended END), a.code, a.enhanced, a.server_text, "
       "coalesce(e.reason, CASE WHEN c.status = 6 THEN 'Campaign was cancelled' ELSE '' END), "
-      "CASE WHEN e.id IS NULL AND c.status = 6 THEN c.completed_at END, c.id, r.id, a.sent_as ",
+      "CASE WHEN e.id IS NULL AND c.status = 6 THEN c.completed_at END, c.id, r.id, a.sent_as, a.ended ",
       kDerivedStatus);
 }
 
@@ -45,6 +45,7 @@ EmailView read_email_view(const Statement& row) {
   email.reason = row.text(17);
   email.recipient = RecipientId{row.integer(20)};
   email.sent_as = row.text(21);
+  email.tried_at = maybe_time(22);
   return email;
 }
 

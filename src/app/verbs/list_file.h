@@ -1,0 +1,45 @@
+#pragma once
+// ListFile: the CSV file a verb reads recipients from, with the file of rows that were left out beside it.
+
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "actions/create_campaign.h"
+#include "app/verbs/rejects_file.h"
+#include "app/verbs/verb_table.h"
+
+namespace postrider {
+
+struct ListOptions {
+  std::string csv;
+  std::optional<std::string> rejects;
+  ColumnNames columns;
+};
+
+void add_list_options(CLI::App* verb, ListOptions& options);
+
+class ListFile {
+ public:
+  /// Opens both, so that a directory that cannot be written is no surprise after the import.
+  static Result<std::unique_ptr<ListFile>> open(VerbContext& context, const ListOptions& options);
+
+  RecipientSource& rows() { return *rows_; }
+  void reject(const Reject& reject) { rejects_->add(reject); }
+  /// Keeps the file of rejected rows and says what became of the list.
+  VerbResult tell(Output& output, const CreatedCampaign& created);
+
+ private:
+  ListFile() = default;
+  std::unique_ptr<std::ifstream> in_;
+  std::unique_ptr<RecipientSource> rows_;
+  std::unique_ptr<RejectsFile> rejects_;
+};
+
+/// What keeps a campaign from being sent, and what does not but is worth knowing.
+boost::json::array to_json(const std::vector<Problem>& problems);
+void note_check(Output& output, const std::vector<Problem>& problems,
+                const std::vector<std::string>& warnings);
+
+}  // namespace postrider
