@@ -18,6 +18,7 @@
 #include "app/control_server.h"
 #include "app/installation.h"
 #include "app/send_one.h"
+#include "app/task_runs.h"
 #include "app/try_mail_server.h"
 #include "app/verbs/verbs.h"
 #include "base/background.h"
@@ -82,6 +83,7 @@ class WiredServer final : public Server, private ApiWorld {
         emails_(store_, *wire_, *mock_, *caught_, installation_->secrets, installation_->links, background_,
                 clock_),
         crew_(loop_, clock_, ledger_, tasks_.join(), emails_, log_),
+        runs_(loop_, crew_, ledger_),
         control_(control_socket_beside(options_.database_file), log_,
                  [this](ControlCall& call) { return run_call(call); }),
         signals_(*context_, SIGTERM, SIGINT) {
@@ -113,6 +115,7 @@ class WiredServer final : public Server, private ApiWorld {
   void stop() override {
     if (ending_.exchange(true)) return;
     control_.hush();
+    runs_.end();
     tell_.set_value();
   }
 
@@ -194,6 +197,8 @@ class WiredServer final : public Server, private ApiWorld {
   std::string version() const override { return POSTRIDER_VERSION; }
   std::string environment() const override { return options_.settings.environment; }
   std::string database_kind() const override { return "sqlite"; }
+  std::string database_url() const override { return "sqlite:///" + options_.database_file; }
+  TaskRun run_task(EmailId id) override { return runs_.run(id); }
   ServerHealth health() override {
     ServerHealth health{
         .ready = true, .why = {}, .database = ledger_.trouble(), .mock = options_.settings.mock};
@@ -290,6 +295,7 @@ class WiredServer final : public Server, private ApiWorld {
   Ledger ledger_;
   EmailHandler emails_;
   Crew crew_;
+  TaskRuns runs_;
   ControlServer control_;
   boost::asio::signal_set signals_;
   std::thread thread_;

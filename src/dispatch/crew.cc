@@ -66,9 +66,37 @@ void Crew::ring() {
   ledger_.poke();
 }
 
+void Crew::run(TaskId id, std::function<void(bool)> done) {
+  spawn(look_for(id, std::move(done)));
+}
+
+/// A transaction claims what is due. Its results come in order, so the second word comes back when all
+/// that was claimed with the first one is under way.
+Async<void> Crew::look_for(TaskId id, std::function<void(bool)> done) {
+  for (int i = 0; i < 2 && !under_way_.contains(id); ++i) {
+    Entry nothing = Claim{id_, 0};
+    co_await ledger_.ask(std::move(nothing));
+  }
+  if (!under_way_.contains(id)) {
+    done(false);
+  } else {
+    awaited_.emplace(id, std::move(done));
+  }
+}
+
+void Crew::tell_ended(TaskId id) {
+  under_way_.erase(id);
+  while (!awaited_.empty()) {
+    auto found = awaited_.extract(id);
+    if (!found) return;
+    found.mapped()(true);
+  }
+}
+
 void Crew::on_claimed(Claimed claimed) {
   sleep_until_wake(claimed.wake);
   running_ += static_cast<int>(claimed.tasks.size());
+  for (const auto& task : claimed.tasks) under_way_.insert(task.id);
   for (auto& task : claimed.tasks) spawn(work(std::move(task)));
 }
 
@@ -92,6 +120,7 @@ Async<void> Crew::work(ClaimedTask task) {
   } else {
     co_await work_email(task);
   }
+  tell_ended(task.id);
   --running_;
   end_if_quiet();
 }

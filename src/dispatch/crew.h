@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <unordered_set>
 
 #include "base/log.h"
 #include "base/loop.h"
@@ -30,12 +31,18 @@ class Crew {
   void stop(std::function<void()> done);
   /// Work may have become due. Any thread.
   void ring();
+  /// Claims what is due, and calls `done` on the loop once this task's attempt has ended and what came of it
+  /// is on disk (true), or when the task is not under way (false): it was not its turn, or it is over. On
+  /// the loop.
+  void run(TaskId id, std::function<void(bool ended)> done);
   int running() const { return running_; }
 
  private:
   class LedgerGate;
   void on_claimed(Claimed claimed);
   void sleep_until_wake(std::optional<WallTime> wake);
+  Async<void> look_for(TaskId id, std::function<void(bool)> done);
+  void tell_ended(TaskId id);
   Async<void> hear_last_claim();
   void end_if_quiet();
   Async<void> work(ClaimedTask task);
@@ -54,6 +61,8 @@ class Crew {
   bool stopping_ = false;
   bool heard_last_claim_ = false;
   std::function<void()> done_;
+  std::unordered_set<TaskId> under_way_;
+  std::multimap<TaskId, std::function<void(bool)>> awaited_;
   std::optional<Loop::TimerId> alarm_;
 };
 

@@ -209,6 +209,42 @@ TEST_F(CrewTest, ItSleepsUntilTheNextSlotAndKeepsThePaceToTheSecond) {
   EXPECT_EQ(campaign(id).status, CampaignStatus::completed);
 }
 
+TEST_F(CrewTest, ATaskThatIsAskedForIsDoneInItsTurnAndNotBefore) {
+  make_crew();
+  const auto id = start_campaign(2, {minutes{4}, minutes{4}});
+  live(seconds{1});
+  const auto emails = store_->campaigns().emails(id, {});
+  ASSERT_EQ(campaign(id).counts.sent, 1);
+  std::map<std::int64_t, bool> heard;
+  const auto ask = [&](TaskId task) {
+    crew_->run(task, [&heard, task](bool ended) { heard[task.value] = ended; });
+    live(seconds{1});
+  };
+  ask(emails[0].id);  // is over
+  ask(emails[1].id);  // is not due
+  ask(TaskId{4711});
+  EXPECT_EQ(heard, (std::map<std::int64_t, bool>{
+                       {emails[0].id.value, false}, {emails[1].id.value, false}, {4711, false}}));
+  EXPECT_EQ(campaign(id).counts.sent, 1);
+}
+
+TEST_F(CrewTest, WhoAsksForATaskUnderWayHearsOfItsEndOnceItIsOnDisk) {
+  make_crew();
+  const auto id = start_campaign(1);
+  for (int n = 0; n < 1000 && script_.at_once == 0; ++n) live(milliseconds{1});
+  const auto email = store_->campaigns().emails(id, {}).at(0).id;
+  std::vector<std::int64_t> sent_when_heard;
+  for (int i = 0; i < 2; ++i) {
+    crew_->run(email, [&](bool ended) {
+      EXPECT_TRUE(ended);
+      sent_when_heard.push_back(campaign(id).counts.sent);
+    });
+  }
+  EXPECT_TRUE(sent_when_heard.empty());
+  live(seconds{1});
+  EXPECT_EQ(sent_when_heard, (std::vector<std::int64_t>{1, 1}));
+}
+
 TEST_F(CrewTest, StopWaitsForWhatATransactionUnderWayStillBrings) {
   make_crew();
   start_campaign(20, {.min = milliseconds{50}, .max = milliseconds{50}});

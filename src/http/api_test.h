@@ -29,6 +29,8 @@ class ApiTest : public ActionTest, protected ApiWorld {
   std::string version() const override { return "0.0.0"; }
   std::string environment() const override { return "test"; }
   std::string database_kind() const override { return "sqlite"; }
+  std::string database_url() const override { return "sqlite:///postrider.db"; }
+  TaskRun run_task(EmailId id) override { return run_task_(id); }
 
   std::string key(std::optional<Role> role, std::set<std::string> scopes = {}) {
     return create_key(context_, {.name = "test", .role = role, .scopes = std::move(scopes), .life = {}})
@@ -70,6 +72,7 @@ class ApiTest : public ActionTest, protected ApiWorld {
   std::unique_ptr<Log> log_ = make_silent_log();
   std::unique_ptr<Metrics> metrics_ = make_metrics();
   ServerHealth health_;
+  std::function<TaskRun(EmailId)> run_task_ = [](EmailId) { return TaskRun::not_now; };
   std::unique_ptr<HttpHandler> api_;
 };
 

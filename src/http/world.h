@@ -25,6 +25,14 @@ struct SettingShown {
   std::string name, value, from;
 };
 
+/// What came of asking for one email's task now.
+enum class TaskRun {
+  ended,       ///< its attempt is over; what came of it is on disk
+  not_now,     ///< it is not its turn by one of the rules, or it is over already
+  under_way,   ///< an attempt goes on
+  unavailable  ///< nothing can be written, or the server is ending
+};
+
 class ApiWorld {
  public:
   virtual ~ApiWorld() = default;
@@ -36,9 +44,13 @@ class ApiWorld {
   virtual Metrics& metrics() = 0;
   virtual ServerHealth health() = 0;
   virtual std::vector<SettingShown> settings() const = 0;
+  /// Lets the email's task be done now if its turn has come by every rule (lane, pace, window, cap, rate,
+  /// lease), and waits for its end, for half a minute at most.
+  virtual TaskRun run_task(EmailId id) = 0;
   virtual std::string version() const = 0;
   virtual std::string environment() const = 0;    ///< ENVIRONMENT
   virtual std::string database_kind() const = 0;  ///< "sqlite"
+  virtual std::string database_url() const = 0;   ///< without a credential
 };
 
 }  // namespace postrider

@@ -11,6 +11,7 @@ Operations api_operations() {
   Operations all;
   for (auto part : {
            health_operations,          //
+           service_operations,         //
            account_operations,         //
            key_operations,             //
            campaign_operations,        //
@@ -21,6 +22,8 @@ Operations api_operations() {
            template_operations,        //
            mailbox_operations,         //
            queue_operations,           //
+           task_operations,            //
+           sheet_operations,           //
            suppression_operations,     //
            unsubscribe_operations,     //
            stats_operations,           //

@@ -20,6 +20,9 @@ Operations suppression_operations();
 Operations unsubscribe_operations();
 Operations template_operations();
 Operations stats_operations();
+Operations task_operations();
+Operations sheet_operations();
+Operations service_operations();  ///< the root, and how database and mailbox are
 Operations event_operations();
 Operations document_operations();
 

@@ -1,0 +1,175 @@
+// The alarm of one email's task: whoever rings it asks for that task to be done now, which happens only if
+// its turn has come by every rule. The status code is the truth for whoever would ring again: 2xx once the
+// outcome, or the time of the next attempt, is on disk.
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "http/nouns/json_values.h"
+#include "http/operations/operations.h"
+#include "http/world.h"
+
+namespace postrider {
+namespace {
+
+namespace json = boost::json;
+
+constexpr auto kRingAgainAfter = "10";  // seconds
+
+/// "250 2.0.0 queued as 4711"; null before any reply.
+json::value reply_of(const EmailView& email) {
+  if (email.code == 0) return nullptr;
+  return json::string(fmt::format("{}{}{}{}{}", email.code, email.enhanced.empty() ? "" : " ", email.enhanced,
+                                  email.server_text.empty() ? "" : " ", email.server_text));
+}
+
+struct Said {
+  int status = 200;
+  std::string_view word;
+  std::string message;
+};
+
+/// What a final state is to whoever rang.
+Said final_word(const EmailView& email) {
+  const auto because = email.reason.empty() ? std::string(".") : ": " + email.reason;
+  switch (email.status) {
+    case EmailStatus::sent:
+      return {200, "success", "The email is sent."};
+    case EmailStatus::failed:
+    case EmailStatus::bounced:
+      return {200, "failed", "The email could not be delivered" + because};
+    case EmailStatus::skipped:
+      return {200, "skipped", "The email is not sent" + because};
+    case EmailStatus::uncertain:
+      return {200, "error", "Nobody knows whether the email arrived; a person must say" + because};
+    case EmailStatus::pending:
+      break;
+  }
+  return {};
+}
+
+HttpAnswer answer(const EmailView& email, const Said& said) {
+  return json_answer(
+      json::object{{"status", said.word},
+                   {"message", said.message},
+                   {"smtp_response", reply_of(email)},
+                   {"email_send_id", email.id.value},
+                   {"planned_at",
+                    email.status == EmailStatus::pending ? time_value(email.due) : json::value(nullptr)}},
+      said.status);
+}
+
+/// It stays in the queue, for what and until when.
+std::string why_later(Call& call, CampaignId campaign, const EmailView& email) {
+  const auto now = call.world.clock().wall_now();
+  const auto waiting = call.actions.store.waiting(campaign, now);
+  std::string why = email.reason.empty() ? waiting.what : email.reason;
+  if (why.empty()) why = "its turn has not come";
+  return fmt::format("The email is sent later: {}.", why);
+}
+
+HttpAnswer send_email(Call& call) {
+  const EmailId id{call.fields().at("email_send_id").to_number<std::int64_t>()};
+  auto& store = call.actions.store;
+  auto found = store.email(id);
+  if (!found) return problem(found.error());
+  if (found->second.status != EmailStatus::pending) return answer(found->second, final_word(found->second));
+
+  const auto run = call.world.run_task(id);
+  if (run == TaskRun::unavailable) {
+    return problem(503, "unavailable",
+                   "Nothing can be sent or written now. The email keeps its place; try again later.");
+  }
+  found = store.email(id);
+  if (!found) return problem(found.error());
+  const auto& [campaign, email] = *found;
+  if (email.status != EmailStatus::pending) return answer(email, final_word(email));
+  if (run == TaskRun::under_way) {
+    auto busy = problem(429, "under_way", "An attempt to send this email is under way already.");
+    busy.set("Retry-After", kRingAgainAfter);
+    return busy;
+  }
+  return answer(email, {202, "deferred", why_later(call, campaign, email)});
+}
+
+HttpAnswer task_health(Call& call) {
+  const auto state = call.world.health();
+  json::object out{{"status", state.ready ? "healthy" : "unhealthy"},
+                   {"timestamp", format_rfc3339(call.world.clock().wall_now())}};
+  if (!call.caller.known()) return json_answer(out, state.ready ? 200 : 503);
+  if (!state.ready) out["message"] = state.why;
+  const auto queues = call.actions.store.queues();
+  if (!queues.empty()) {
+    const auto& queue = queues.front();
+    out["queue_info"] = {{"name", queue.settings.name},
+                         {"state", queue.paused ? "PAUSED" : "RUNNING"},
+                         {"purge_time", time_value(queue.purged_at)},
+                         {"retry_config",
+                          {{"max_attempts", queue.settings.max_attempts},
+                           {"max_retry_duration", format_duration(queue.settings.max_retry_duration)}}}};
+  }
+  return json_answer(out, state.ready ? 200 : 503);
+}
+
+Schema run_schema() {
+  return ObjectSchema("TaskAnswer")
+      .needs("status", one_of({"success", "failed", "skipped", "deferred", "error"}))
+      .needs("message", text())
+      .needs("smtp_response", text(0, 1 << 20).or_null().about("the server's last reply"))
+      .needs("email_send_id", whole(1, std::int64_t{1} << 53))
+      .needs("planned_at", moment().or_null().about("of one that is sent later"));
+}
+
+Schema task_health_schema() {
+  const Schema retry =
+      ObjectSchema().needs("max_attempts", whole(-1, 1'000'000)).needs("max_retry_duration", text());
+  const Schema queue = ObjectSchema("QueueInfo")
+                           .needs("name", text())
+                           .needs("state", one_of({"RUNNING", "PAUSED"}))
+                           .needs("purge_time", moment().or_null())
+                           .needs("retry_config", retry);
+  return ObjectSchema("TaskHealth")
+      .needs("status", one_of({"healthy", "unhealthy"}))
+      .needs("timestamp", moment())
+      .may("message", text())
+      .may("queue_info", queue.about("with a credential only"));
+}
+
+}  // namespace
+
+Operations task_operations() {
+  Operations all;
+  all.push_back(
+      {.method = "POST",
+       .path = "/api/tasks/send-email",
+       .id = "sendEmailTask",
+       .tag = "tasks",
+       .access = Access::tasks,
+       .summary = "Do one email's task now if its turn has come; never past window, pace, pause or lease",
+       .cli = {},
+       .no_cli = "a server does due tasks by itself; `postrider email show {id}` tells what became of one",
+       .body = ObjectSchema("TaskRequest")
+                   .needs("email_send_id", whole(1, std::int64_t{1} << 53))
+                   .may("timestamp", anything())
+                   .may("created_by", text(0, 1000).or_null()),
+       .answers = {{200, "it is over: sent, failed, skipped, or uncertain (error)", run_schema()},
+                   {202, "it is sent later, and that is on disk", run_schema()},
+                   {429, "an attempt is under way", problem_schema(), "application/problem+json"}},
+       .handle = send_email});
+  for (const auto* method : {"GET", "POST"}) {
+    all.push_back(
+        {.method = method,
+         .path = "/api/tasks/health",
+         .id = method == std::string("GET") ? "getTaskHealth" : "postTaskHealth",
+         .tag = "health",
+         .access = Access::open,
+         .summary = "Whether tasks are done; the queue only with a credential",
+         .cli = "postrider queue list --json",
+         .answers = {{200, "they are", task_health_schema()}, {503, "they are not", task_health_schema()}},
+         .handle = task_health});
+  }
+  return all;
+}
+
+}  // namespace postrider
