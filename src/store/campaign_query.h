@@ -23,6 +23,7 @@ struct CampaignCursor {
 struct CampaignQuery {
   std::optional<CampaignStatus> status;
   std::string source;                                     ///< exactly; empty: any
+  std::string sheet_id;                                   ///< the sheet its list comes from; empty: any
   std::optional<WallTime> created_after, created_before;  ///< from … on, before …
   std::string name_contains;                              ///< whatever the case; empty: any
   CampaignSort sort = CampaignSort::created;

@@ -1,15 +1,13 @@
-// Campaigns as nouns: create, list, read, change, delete. What happens in their life is in
-// campaign_run_operations.cc.
+// Campaigns as nouns: create, read, change, delete. Lists of them are in campaign_list_operations.cc, what
+// happens in their life in campaign_run_operations.cc.
 
 #include <boost/json.hpp>
 
 #include "actions/create_campaign.h"
 #include "actions/delete_campaign.h"
 #include "actions/update_campaign.h"
-#include "base/text.h"
 #include "http/nouns/campaign_json.h"
 #include "http/operations/operations.h"
-#include "http/paging.h"
 #include "http/world.h"
 
 namespace postrider {
@@ -39,31 +37,6 @@ HttpAnswer create(Call& call) {
   return answer;
 }
 
-HttpAnswer list(Call& call) {
-  std::optional<CampaignStatus> status;
-  if (const auto text = call.asked("status_filter")) {
-    status = parse_campaign_status(lower_ascii(*text));
-    if (!status) {
-      return problem(
-          400, "bad_parameter",
-          {{"?status_filter", "unknown_value",
-            "\"status_filter\" must be one of: draft, scheduled, sending, paused, completed, failed, cancelled."}});
-    }
-  }
-  const auto before = read_cursor(call);
-  if (!before) return bad_cursor();
-  const auto limit = static_cast<int>(call.number("limit").value_or(50));
-  const auto skip = static_cast<int>(call.number("skip").value_or(0));
-  auto page = call.actions.store.campaigns(status, CampaignId{*before}, skip + limit + 1);
-  if (skip > 0) page.erase(page.begin(), page.begin() + std::min<std::ptrdiff_t>(skip, std::ssize(page)));
-  const auto next = cut_page(page, limit, [](const Campaign& campaign) { return campaign.id.value; });
-  json::array items;
-  for (const auto& campaign : page) items.push_back(campaign_summary_json(campaign));
-  auto answer = json_answer(items);
-  add_paging(answer, call, std::nullopt, next);
-  return answer;
-}
-
 HttpAnswer read(Call& call) {
   return show(call, CampaignId{call.id()});
 }
@@ -90,20 +63,7 @@ HttpAnswer remove(Call& call) {
 }  // namespace
 
 Operations campaign_operations() {
-  auto list_parameters = skip_parameters();
-  list_parameters.push_back({"status_filter", text(1, 20), "only campaigns in this state"});
   Operations all;
-  all.push_back({.method = "GET",
-                 .path = "/api/campaigns",
-                 .id = "listCampaigns",
-                 .tag = "campaigns",
-                 .access = Access::viewer,
-                 .summary = "Campaigns, newest first",
-                 .cli = "postrider campaign list --json",
-                 .query = list_parameters,
-                 .answers = {{200, "a page of campaigns", array_of(campaign_summary_schema())}},
-                 .paged = true,
-                 .handle = list});
   all.push_back(
       {.method = "POST",
        .path = "/api/campaigns",

@@ -15,6 +15,7 @@ Operations api_operations() {
            account_operations,         //
            key_operations,             //
            campaign_operations,        //
+           campaign_list_operations,   //
            campaign_run_operations,    //
            campaign_check_operations,  //
            recipient_operations,       //

@@ -9,6 +9,7 @@ Operations health_operations();
 Operations account_operations();
 Operations key_operations();
 Operations campaign_operations();
+Operations campaign_list_operations();
 Operations campaign_run_operations();    ///< send, stop, pause, resume, retry, duplicate
 Operations campaign_check_operations();  ///< plan, check, preview, test
 Operations recipient_operations();       ///< a list in, an export out

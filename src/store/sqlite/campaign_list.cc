@@ -47,6 +47,8 @@ std::string select(const CampaignQuery& query, Part part) {
   const auto sign = query.descending ? '<' : '>';
   std::string sql = "SELECT c.id, c.name, c.status, c.created, c.source FROM campaign c WHERE c.hidden = 0";
   if (query.status) sql += fmt::format(" AND c.status = {}", static_cast<int>(*query.status));
+  if (!query.sheet_id.empty())
+    sql += " AND c.id IN (SELECT campaign_id FROM campaign_form WHERE sheet_id = ?3)";
   switch (part) {
     case Part::all:
       if (query.after) sql += fmt::format(" AND c.id {} ?1", sign);
@@ -120,6 +122,7 @@ std::int64_t count_all(Database& db, CampaignQuery query) {
   const Filter filter(query);
   std::int64_t total = 0;
   Statement rows(db, select(query, Part::all));
+  if (!query.sheet_id.empty()) rows.bind(3, std::string_view{query.sheet_id});
   while (rows.step()) total += filter.fits(rows) ? 1 : 0;
   return total;
 }
@@ -137,6 +140,7 @@ CampaignPage SqliteCampaignStore::find_campaigns(const CampaignQuery& query) {
     std::int64_t looked = 0;
     for (const auto part : parts_of(query)) {
       Statement rows(db, select(query, part));
+      if (!query.sheet_id.empty()) rows.bind(3, std::string_view{query.sheet_id});
       if (query.after) bind_cursor(rows, *query.after, sort, part);
       for (; !page.next && rows.step(); ++looked) {
         if (std::ssize(found) == query.limit || looked == kMostLooked + query.skip) {
