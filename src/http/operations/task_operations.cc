@@ -155,6 +155,7 @@ Operations task_operations() {
                    .may("created_by", text(0, 1000).or_null()),
        .answers = {{200, "it is over: sent, failed, skipped, or uncertain (error)", run_schema()},
                    {202, "it is sent later, and that is on disk", run_schema()},
+                   {404, "there is no such email", problem_schema(), "application/problem+json"},
                    {429, "an attempt is under way", problem_schema(), "application/problem+json"}},
        .handle = send_email});
   for (const auto* method : {"GET", "POST"}) {
