@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "actions/doctor_surroundings.h"
 #include "actions/mail_server_trial.h"
 #include "base/clock.h"
 #include "base/secret_box.h"
@@ -33,6 +34,8 @@ struct ActionContext {
   std::function<std::expected<Reply, Trouble>(const MailServer&, const Envelope&, MessageView)> send_one;
   std::string catch_directory;  ///< where campaigns in test mode send into, for people
   std::string link_base;        ///< what links for people start with: "https://mail.example.com"
+  /// Looks at the machine around the database, for the doctor.
+  std::function<DoctorSurroundings()> look_around = [] { return DoctorSurroundings{}; };
 };
 
 }  // namespace postrider

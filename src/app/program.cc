@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "app/call_doctor.h"
 #include "app/database_url.h"
 #include "app/store_verb.h"
 #include "app/verbs/output.h"
@@ -115,7 +116,7 @@ int run_program(const std::vector<std::string>& argv, std::ostream& out, std::os
       return run_program_verb(program, global.verb, argv.empty() ? std::vector<std::string>{"help"} : argv,
                               output);
     }
-    const auto result = call_store_verb(program, argv);
+    const auto result = global.verb == "doctor" ? call_doctor(program, argv) : call_store_verb(program, argv);
     return result ? *result : output.fail(result.error());
   } catch (const std::exception& fault) {  // broken surroundings end the program, with a sentence
     return output.fail(fault);

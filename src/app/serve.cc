@@ -30,7 +30,8 @@ Result<int> serve(const Program& program, const std::string& listen) {
   auto server = Server::open({.settings = settings,
                               .database_file = *file,
                               .listen = *where,
-                              .shown = shown_settings(*loaded, program.database_url)},
+                              .shown = shown_settings(*loaded, program.database_url),
+                              .warnings = loaded->warnings},
                              clock, *log);
   if (!server) return std::unexpected(server.error());
   (*server)->start();

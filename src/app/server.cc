@@ -17,6 +17,7 @@
 #include "app/asio_loop.h"
 #include "app/control_server.h"
 #include "app/installation.h"
+#include "app/look_around.h"
 #include "app/send_one.h"
 #include "app/task_runs.h"
 #include "app/try_mail_server.h"
@@ -229,7 +230,15 @@ class WiredServer final : public Server, private ApiWorld {
                   return send_one(server, envelope, message, clock_, smtp_options(options_.settings));
                 },
             .catch_directory = catch_log_beside(options_.database_file),
-            .link_base = link_base(options_.settings, address_.text())};
+            .link_base = link_base(options_.settings, address_.text()),
+            .look_around =
+                [this] {
+                  auto around = look_around(options_.settings, options_.warnings, options_.database_file);
+                  around.server_runs = true;
+                  around.listen = address_.text();
+                  around.listens_beyond = !address_.is_loopback();
+                  return around;
+                }};
   }
 
   int run_call(ControlCall& call) {

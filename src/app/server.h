@@ -22,8 +22,9 @@ struct ServerOptions {
   Settings settings;
   std::string database_file;
   ListenAddress listen;
-  std::vector<SettingShown> shown = {};  ///< the settings, for the API
-  bool next_free_port = false;           ///< a taken port gives the next free one
+  std::vector<SettingShown> shown = {};       ///< the settings, for the API
+  std::vector<SettingWarning> warnings = {};  ///< settings without effect, for the doctor
+  bool next_free_port = false;                ///< a taken port gives the next free one
 };
 
 class Server {

@@ -9,6 +9,7 @@
 
 #include "app/control_client.h"
 #include "app/installation.h"
+#include "app/look_around.h"
 #include "app/piped_input.h"
 #include "app/send_one.h"
 #include "app/terminal.h"
@@ -34,8 +35,9 @@ std::string work_of(const std::vector<std::string>& argv) {
   return "running `postrider " + words.substr(0, 40) + "`";
 }
 
-int run_here(const Program& program, const ControlRequest& request, const Settings& settings,
+int run_here(const Program& program, const ControlRequest& request, const LoadedSettings& loaded,
              Installation& open, const Clock& clock) {
+  const auto& settings = loaded.settings;
   ActionContext actions{.store = open.store->campaigns(),
                         .accounts = open.store->accounts(),
                         .templates = open.store->templates(),
@@ -60,7 +62,14 @@ int run_here(const Program& program, const ControlRequest& request, const Settin
                               return send_one(server, envelope, message, clock, std::move(options));
                             },
                         .catch_directory = catch_log_beside(open.store->campaigns().state().file),
-                        .link_base = link_base(settings, settings.listen())};
+                        .link_base = link_base(settings, settings.listen()),
+                        .look_around =
+                            [&] {
+                              auto around = look_around(settings, loaded.warnings,
+                                                        open.store->campaigns().state().file);
+                              look_at_port(settings.listen(), around);
+                              return around;
+                            }};
   VerbContext context{.actions = actions,
                       .out = program.out,
                       .err = program.err,
@@ -122,7 +131,7 @@ Result<int> call_store_verb(const Program& program, const std::vector<std::strin
       const auto adopted =
           settings.mailbox ? adopt_environment(store, settings, (*open)->secrets, clock) : Result<void>{};
       if (!adopted) return std::unexpected(adopted.error());
-      return run_here(program, request, settings, **open, clock);
+      return run_here(program, request, *loaded, **open, clock);
     }
     if (open.error().code != "database_in_use" || clock.boot_now() >= until)
       return std::unexpected(open.error());

@@ -289,6 +289,9 @@ class CampaignStore {
   virtual Result<void> backup(const std::string& file) = 0;
   /// Ends the quarantine: every email that could have gone out since the backup is uncertain.
   virtual Result<std::int64_t> resume_restored() = 0;
+  /// Reads the file's pages, `patience` long at most: "" if they are sound, else what is damaged; nothing
+  /// when the time did not suffice.
+  virtual std::optional<std::string> quick_check(Micros patience) = 0;
 };
 
 }  // namespace postrider

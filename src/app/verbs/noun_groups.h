@@ -26,6 +26,7 @@ void add_key_verbs(VerbTable& table);
 void add_suppression_list_verbs(VerbTable& table, CLI::App* suppression);  ///< import, export
 void add_unsubscribe_verb(VerbTable& table);
 void add_bounce_verbs(VerbTable& table);
+void add_doctor_verb(VerbTable& table);
 void add_upkeep_verbs(VerbTable& table);  ///< backup, resume
 
 }  // namespace postrider

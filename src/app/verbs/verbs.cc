@@ -24,6 +24,7 @@ void fill(VerbTable& table) {
   add_stats_verb(table);
   add_unsubscribe_verb(table);
   add_bounce_verbs(table);
+  add_doctor_verb(table);
   add_upkeep_verbs(table);
 }
 

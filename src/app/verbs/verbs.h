@@ -19,7 +19,7 @@ namespace postrider {
 int run_store_verb(const std::vector<std::string>& argv, VerbContext& context);
 
 /// "mailbox", "campaign", "queue", "uncertain", "suppression", "unsubscribe", "bounce", "template", "account", "key", "audit",
-/// "stats", "backup", "resume".
+/// "stats", "doctor", "backup", "resume".
 bool is_store_verb(std::string_view word);
 
 /// The same with one line about each, for the program's own help.

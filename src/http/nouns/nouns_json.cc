@@ -288,4 +288,12 @@ boost::json::object to_json(const ApiKey& key) {
           {"revoked", time_value(key.revoked)}};
 }
 
+boost::json::object to_json(const Finding& finding) {
+  return {{"area", finding.area},
+          {"severity", to_string(finding.severity)},
+          {"cause", finding.cause},
+          {"evidence", finding.evidence},
+          {"next", finding.next}};
+}
+
 }  // namespace postrider

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "actions/finding.h"
 #include "queue/verdict.h"
 #include "store/account_store.h"
 #include "store/campaign_store.h"
@@ -31,6 +32,7 @@ boost::json::object to_json(const Suppression& suppression);
 boost::json::object to_json(const SavedTemplate& saved);
 boost::json::object to_json(const Account& account);
 boost::json::object to_json(const ApiKey& key);
+boost::json::object to_json(const Finding& finding);
 
 std::string_view to_string(TaskKind kind);
 std::string_view to_string(TaskState state);

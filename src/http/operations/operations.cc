@@ -29,6 +29,7 @@ Operations api_operations() {
            unsubscribe_operations,     //
            stats_operations,           //
            settings_operations,        //
+           doctor_operations,          //
            event_operations,           //
            document_operations,        //
        }) {

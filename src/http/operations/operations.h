@@ -19,6 +19,7 @@ Operations queue_operations();
 Operations settings_operations();
 Operations suppression_operations();
 Operations unsubscribe_operations();
+Operations doctor_operations();
 Operations template_operations();
 Operations stats_operations();
 Operations task_operations();

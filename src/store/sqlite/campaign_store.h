@@ -99,6 +99,7 @@ class SqliteCampaignStore final : public CampaignStore {
   Totals totals() override;
   Result<void> backup(const std::string& file) override;
   Result<std::int64_t> resume_restored() override;
+  std::optional<std::string> quick_check(Micros patience) override;
 
  private:
   // ---- shared by the nouns ----

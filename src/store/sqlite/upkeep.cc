@@ -1,5 +1,7 @@
 // The database itself: its state, and small named facts (meta).
 
+#include <sqlite3.h>
+
 #include "store/sqlite/campaign_store.h"
 
 namespace postrider::sqlite {
@@ -31,6 +33,50 @@ DatabaseState SqliteCampaignStore::state() {
   const std::lock_guard lock(writer_.mutex);
   state.trouble = writer_.trouble;
   return state;
+}
+
+namespace {
+
+/// Ends what a connection is at when its time is over; takes itself away again.
+class Patience {
+ public:
+  Patience(Database& db, const Clock& clock, Micros patience)
+      : db_(db), clock_(clock), end_(clock.boot_now() + patience) {
+    constexpr int steps = 10'000;
+    ::sqlite3_progress_handler(
+        db.raw(), steps, [](void* self) { return static_cast<Patience*>(self)->look(); }, this);
+  }
+  ~Patience() { ::sqlite3_progress_handler(db_.raw(), 0, nullptr, nullptr); }
+  Patience(const Patience&) = delete;
+  Patience& operator=(const Patience&) = delete;
+  bool ended() const { return ended_; }
+
+ private:
+  int look() {
+    ended_ = ended_ || clock_.boot_now() >= end_;
+    return ended_ ? 1 : 0;
+  }
+
+  Database& db_;
+  const Clock& clock_;
+  const BootTime end_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+std::optional<std::string> SqliteCampaignStore::quick_check(Micros patience) {
+  return read([&](Database& db) -> std::optional<std::string> {
+    const Patience watch(db, writer_.clock, patience);
+    try {
+      Statement check(db, "PRAGMA quick_check(1)");
+      if (!check.step() || check.text(0) == "ok") return std::string();
+      return std::string{check.text(0)};
+    } catch (const Fault& fault) {
+      if (watch.ended()) return std::nullopt;
+      return fault.what();
+    }
+  });
 }
 
 }  // namespace postrider::sqlite
