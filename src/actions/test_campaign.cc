@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "actions/send_now.h"
 #include "actions/write_email.h"
-#include "base/text.h"
 #include "mail/message_id.h"
 
 namespace postrider {
@@ -11,11 +11,6 @@ namespace {
 
 /// Test messages have Message-IDs apart from those of the campaign's emails.
 constexpr int kTestGeneration = 0;
-
-std::string words_of(const Reply& reply) {
-  return fmt::format("{}{}{} {}", reply.code, reply.enhanced.empty() ? "" : " ", reply.enhanced,
-                     one_line(reply.text));
-}
 
 /// A person of the list should get the campaign, not somebody's tests of it.
 Result<void> check_tester(ActionContext& context, CampaignId id, const Address& to, std::string_view as,
@@ -38,36 +33,6 @@ Result<void> check_tester(ActionContext& context, CampaignId id, const Address& 
                     suppressed->reason, suppressed->key));
   }
   return {};
-}
-
-Result<Reply> send(ActionContext& context, const Mailbox& mailbox, const MessageParts& parts,
-                   const ComposedMessage& message) {
-  if (mailbox.mock) return Reply{250, "", "OK (Mock Mode)"};
-  auto password = context.secrets.open(mailbox.password_sealed);
-  if (!password) return std::unexpected(password.error());
-  const MailServer server{.host = mailbox.host,
-                          .port = mailbox.port,
-                          .tls = mailbox.tls,
-                          .user = mailbox.user,
-                          .password = *password,
-                          .max_sessions = 1,
-                          .ca_pem = mailbox.ca_pem,
-                          .pin = mailbox.pin};
-  const Envelope envelope{
-      .from = parts.from, .to = parts.to, .size = message.size(), .needs_smtputf8 = message.needs_smtputf8};
-  const auto answer = context.send_one(server, envelope, {message.head, message.tail()});
-  if (answer && answer->positive()) return *answer;
-  if (answer) return unavailable("refused", fmt::format("The server refused it: {}", words_of(*answer)));
-  const auto& trouble = answer.error();
-  const auto words = trouble.kind == Trouble::Kind::reply ? words_of(trouble.reply) : trouble.text;
-  const bool unknown = trouble.stage == Stage::dot && trouble.kind != Trouble::Kind::reply;
-  return unavailable(
-      unknown ? "uncertain" : "not_sent",
-      fmt::format("{} {}:{}, at the stage {}: {}",
-                  unknown
-                      ? "The message was handed over and no answer came, so nobody knows whether it arrives."
-                      : "Nothing was sent.",
-                  mailbox.host, mailbox.port, to_string(trouble.stage), words));
 }
 
 }  // namespace
@@ -94,7 +59,7 @@ Result<CampaignTestAnswer> test_campaign(ActionContext& context, CampaignId id, 
   parts.message_id = MessageIdKey(context.secrets.subkey("message-id"))
                          .message_id(id.value, to_micros(parts.date), kTestGeneration, parts.from.domain);
   const auto message = compose(parts);
-  const auto reply = send(context, mailbox, parts, message);
+  const auto reply = send_now(context, mailbox, parts, message);
   context.store.audit(
       context.who, fmt::format("sent a test of campaign {} as {} to {}: {}", id.value, written->email.address,
                                to->text(), reply ? words_of(*reply) : reply.error().message));

@@ -14,6 +14,8 @@
 #include <future>
 #include <iostream>
 
+#include "actions/alerts.h"
+#include "app/alert_loop.h"
 #include "app/asio_loop.h"
 #include "app/control_server.h"
 #include "app/installation.h"
@@ -57,6 +59,18 @@ SmtpOptions smtp_options(const Settings& settings) {
   return options;
 }
 
+/// Why nothing can be written now. What the store says of its last write may be over, so that is tried again.
+std::string storage_trouble(const Ledger& ledger, CampaignStore& store) {
+  if (const auto trouble = ledger.trouble(); !trouble.empty()) return trouble;
+  if (store.state().trouble.empty()) return {};
+  try {
+    store.set_meta("storage_tried", "");
+    return {};
+  } catch (const Fault& fault) {
+    return fault.what();
+  }
+}
+
 class WiredServer final : public Server, private ApiWorld {
  public:
   WiredServer(ServerOptions options, std::unique_ptr<boost::asio::io_context> context,
@@ -87,6 +101,9 @@ class WiredServer final : public Server, private ApiWorld {
         runs_(loop_, crew_, ledger_),
         control_(control_socket_beside(options_.database_file), log_,
                  [this](ControlCall& call) { return run_call(call); }),
+        alerts_(installation_->store->alerts(),
+                {.email = options_.settings.alert_email, .mailbox = options_.settings.alert_mailbox}),
+        alert_loop_([this] { tell_owner(); }, log_),
         signals_(*context_, SIGTERM, SIGINT) {
     tasks_.on_ring([this] {
       crew_.ring();
@@ -103,6 +120,7 @@ class WiredServer final : public Server, private ApiWorld {
     http_->start(*api_);
     crew_.start();
     ledger_.start();
+    alert_loop_.start();
     wait_for_signal();
     thread_ = std::thread([this] { run_loop(); });
   }
@@ -158,7 +176,8 @@ class WiredServer final : public Server, private ApiWorld {
       thread_.join();
       ledger_.stop();
     }
-    if (!control_.stop(kFinishVerbs) || !(answered || http_->stop(0ms))) leave(exit_code);
+    if (!alert_loop_.stop(kFinishVerbs) || !control_.stop(kFinishVerbs) || !(answered || http_->stop(0ms)))
+      leave(exit_code);
     tasks_.on_ring([] {});
   }
 
@@ -241,6 +260,11 @@ class WiredServer final : public Server, private ApiWorld {
                 }};
   }
 
+  void tell_owner() {
+    auto actions = action_context("local:server");
+    alerts_.deliver(actions, storage_trouble(ledger_, store_));
+  }
+
   int run_call(ControlCall& call) {
     if (!call.request.argv.empty() && call.request.argv.front() == "status") return status(call);
     auto actions = action_context(call.who);
@@ -306,6 +330,8 @@ class WiredServer final : public Server, private ApiWorld {
   Crew crew_;
   TaskRuns runs_;
   ControlServer control_;
+  Alerts alerts_;
+  AlertLoop alert_loop_;
   boost::asio::signal_set signals_;
   std::thread thread_;
   std::promise<void> tell_, loop_ended_;

@@ -11,6 +11,7 @@
 #include "app/settings_table.h"
 #include "base/text.h"
 #include "campaign/public_url.h"
+#include "mail/address.h"
 
 namespace postrider {
 namespace {
@@ -178,6 +179,11 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
   settings.hello_name = from.text("SMTP_HELLO_NAME");
   settings.smtp_password = from.text("POSTRIDER_SMTP_PASSWORD");
   settings.account_password = from.text("POSTRIDER_ACCOUNT_PASSWORD");
+  settings.alert_email = from.text("ALERT_EMAIL");
+  if (!settings.alert_email.empty() && !parse_address(settings.alert_email)) {
+    from.complain("ALERT_EMAIL", fmt::format("must be an email address, not \"{}\"", settings.alert_email));
+  }
+  settings.alert_mailbox = from.text("ALERT_MAILBOX");
   settings.mailbox = read_mailbox(from, settings.mock);
   if (!from.problems().empty()) {
     return std::unexpected(

@@ -39,6 +39,7 @@ struct Settings {
   std::string environment;
   std::string smtp_password;     ///< for `mailbox add` and `mailbox update`
   std::string account_password;  ///< for `account set-password`
+  std::string alert_email, alert_mailbox;
 
   /// Where `serve` listens unless told otherwise: "127.0.0.1:8000".
   std::string listen() const;

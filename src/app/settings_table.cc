@@ -108,6 +108,12 @@ constexpr std::array kTable = {
     secret("Accounts", "POSTRIDER_ACCOUNT_PASSWORD",
            "The password that `account set-password` stores. Not set: it is asked for on a terminal."),
 
+    text(
+        "Alerts", "ALERT_EMAIL", "",
+        "Who is told when a mailbox stands still, a campaign ends or brakes, or nothing can be written. Empty: nobody."),
+    text("Alerts", "ALERT_MAILBOX", "",
+         "The mailbox that alerts leave through, if it is active. Not set: the campaign's, else the first."),
+
     later("CORS_ORIGINS", "The API: which other sites' pages may call it."),
     later("ENABLE_DOCS", "The API: its description at /docs."),
     later("API_RATE_LIMIT", "The API: requests a minute for each caller."),

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "store/sqlite/alert_tables.sql.h"
 #include "store/sqlite/api_tables.sql.h"
 #include "store/sqlite/statistics.sql.h"
 
@@ -332,6 +333,7 @@ CREATE TABLE mailbox_footer (
 ALTER TABLE campaign_content ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE campaign_content ADD COLUMN list_unsubscribe INTEGER NOT NULL DEFAULT 1;
 )sql",
+    kAlertTables,
 };
 
 }  // namespace postrider::sqlite

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "store/sqlite/account_store.h"
+#include "store/sqlite/alert_store.h"
 #include "store/sqlite/campaign_store.h"
 #include "store/sqlite/checkpoints.h"
 #include "store/sqlite/migrations.h"
@@ -58,6 +59,7 @@ class Store final : public SqliteStore {
     accounts_ = sqlite::make_account_store(writer_);
     requests_ = sqlite::make_request_store(writer_);
     templates_ = sqlite::make_template_store(writer_);
+    alerts_ = sqlite::make_alert_store(writer_);
     return {};
   }
 
@@ -66,6 +68,7 @@ class Store final : public SqliteStore {
   AccountStore& accounts() override { return *accounts_; }
   RequestStore& requests() override { return *requests_; }
   TemplateStore& templates() override { return *templates_; }
+  AlertStore& alerts() override { return *alerts_; }
 
  private:
   sqlite::Writer writer_;
@@ -75,6 +78,7 @@ class Store final : public SqliteStore {
   std::unique_ptr<AccountStore> accounts_;
   std::unique_ptr<RequestStore> requests_;
   std::unique_ptr<TemplateStore> templates_;
+  std::unique_ptr<AlertStore> alerts_;
 };
 
 }  // namespace

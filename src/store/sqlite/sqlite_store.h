@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "store/account_store.h"
+#include "store/alert_store.h"
 #include "store/campaign_store.h"
 #include "store/request_store.h"
 #include "store/task_store.h"
@@ -38,6 +39,7 @@ class SqliteStore {
   virtual AccountStore& accounts() = 0;
   virtual RequestStore& requests() = 0;
   virtual TemplateStore& templates() = 0;
+  virtual AlertStore& alerts() = 0;
 
   /// Opens or creates the file (mode 0600) and brings the schema up to date. The caller holds the
   /// FileLock for as long as the store lives. A file of a newer version is an error.
