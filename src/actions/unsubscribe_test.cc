@@ -155,7 +155,12 @@ TEST_F(Unsubscribe, WithoutAPublicUrlItIsAMailAndTheCheckSaysSo) {
   add_office();
   const auto id = create(kThreePeople)->id;
   const UnsubscribeLinks by_mail(open_unsubscribe_key(store(), secrets_).value(), "");
-  ActionContext context{.store = store(), .clock = clock_, .secrets = secrets_, .links = by_mail};
+  ActionContext context{.store = store(),
+                        .accounts = store_->accounts(),
+                        .templates = store_->templates(),
+                        .clock = clock_,
+                        .secrets = secrets_,
+                        .links = by_mail};
   EXPECT_TRUE(says(check_in_full(context, id)->warnings, "Without PUBLIC_URL"));
   const auto parts = write_email(context, id, "1")->parts;
   EXPECT_EQ(parts.list_unsubscribe, "<mailto:ana@example.com?subject=unsubscribe%20example>");

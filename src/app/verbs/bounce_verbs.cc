@@ -3,8 +3,8 @@
 #include "actions/read_bounce.h"
 #include "app/verbs/files.h"
 #include "app/verbs/noun_groups.h"
-#include "http/nouns/nouns_json.h"
 #include "app/verbs/verb_options.h"
+#include "http/nouns/nouns_json.h"
 
 namespace postrider {
 

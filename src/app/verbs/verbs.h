@@ -18,8 +18,8 @@ namespace postrider {
 /// `argv` excludes the program's name; --json and --database may stand anywhere in it.
 int run_store_verb(const std::vector<std::string>& argv, VerbContext& context);
 
-/// "mailbox", "campaign", "queue", "uncertain", "suppression", "unsubscribe", "bounce", "template", "account", "key", "audit",
-/// "stats", "doctor", "backup", "resume".
+/// "mailbox", "campaign", "queue", "uncertain", "suppression", "unsubscribe", "bounce", "template",
+/// "account", "key", "audit", "stats", "doctor", "backup", "resume".
 bool is_store_verb(std::string_view word);
 
 /// The same with one line about each, for the program's own help.

@@ -1,9 +1,9 @@
 #pragma once
 // The campaign store on SQLite: every noun of CampaignStore, one file each (mailboxes.cc,
-// campaigns.cc, campaign_list.cc, content.cc, recipients.cc, life.cc, emails.cc, uncertain.cc, late_reports.cc, queues.cc,
-// suppressions.cc, series.cc, audit.cc, upkeep.cc). Writing verbs go through `write`: the writer's mutex, one
-// transaction, then the bell; reading verbs through `read`: one short read transaction on a connection of
-// their own. Thread safe; store room only.
+// campaigns.cc, campaign_list.cc, content.cc, recipients.cc, life.cc, emails.cc, uncertain.cc,
+// late_reports.cc, queues.cc, suppressions.cc, series.cc, audit.cc, upkeep.cc). Writing verbs go through
+// `write`: the writer's mutex, one transaction, then the bell; reading verbs through `read`: one short read
+// transaction on a connection of their own. Thread safe; store room only.
 
 #include <memory>
 #include <mutex>
