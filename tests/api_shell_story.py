@@ -12,6 +12,7 @@ from postrider.installation import Installation
 VALUES = {
     "name": "office", "subject": "Hello", "message": "Hi", "role": "viewer", "from": "bea@sender.example",
     "smtp_host": "127.0.0.1", "cap_24h": "10", "max_attempts": "5", "number": "1", "id": "1",
+    "who": "bob@example.com", "key": "bob@example.com", "token": "example", "file": "suppressions.csv", "report": "report.eml",
 }
 # Where one operation needs another value than the others of its kind.
 OTHERS = {
@@ -32,6 +33,8 @@ def prepared(tmp_path_factory):
     here.run("mailbox", "add", "--name", "spare", "--from", "ana@sender.example", "--smtp-host", "127.0.0.1")
     (here.directory / "list.csv").write_text("email\nana@example.com\nbea@example.com\n")
     (here.directory / "message.txt").write_text("Hi\n")
+    (here.directory / "suppressions.csv").write_text("email\ncarl@example.com\n")
+    (here.directory / "report.eml").write_text("From: a@example.com\nSubject: Hello\n\nHi\n")
     here.create_campaign(here.directory / "list.csv", mailbox="office")
     here.run("key", "create", "--name", "old", "--role", "viewer")
     yield here

@@ -56,7 +56,7 @@ bool from_our_page(const HttpHead& head) {
 
 Schema path_schema(std::string_view name) {
   const bool number = name == "id" || name.ends_with("_id") || name == "number";
-  if (name == "token") return postrider::text(1, 4'096);
+  if (name == "token") return postrider::text(1, 1'000);
   return number && name != "sheet_id" ? whole(1, INT64_MAX) : postrider::text(1, 320);
 }
 

@@ -38,15 +38,14 @@ std::vector<std::pair<int, std::string_view>> usual_refusals(const Operation& op
     all.emplace_back(401, "no credential, or one that is not valid");
     all.emplace_back(403, "the credential's role or scopes do not reach");
   }
-  if (operation.path.find('{') != std::string::npos) all.emplace_back(404, "there is no such thing");
+  if (operation.path.find('{') != std::string::npos || !operation.query.empty())
+    all.emplace_back(404, "there is no such thing");
   if (!operation.body.empty() || !operation.body_type.empty()) {
     all.emplace_back(413, "the body is too large");
     all.emplace_back(415, "the body's type is not taken");
   }
-  if (operation.method != "GET") {
-    all.emplace_back(operation.conflict, "its state does not allow it");
-    all.emplace_back(422, "fields that are wrong, all of them");
-  }
+  all.emplace_back(operation.conflict, "its state does not allow it");
+  all.emplace_back(422, "fields that are wrong, all of them");
   if (operation.keyed) all.emplace_back(409, "the Idempotency-Key is in use");
   return all;
 }
@@ -58,7 +57,7 @@ json::array parameters_of(const Operation& operation, json::object& components) 
     const std::string name(segment.substr(1, segment.size() - 2));
     const bool whole_number =
         (name == "id" || name.ends_with("_id") || name == "number") && name != "sheet_id";
-    const auto schema = whole_number ? whole(1, INT64_MAX) : text(1, name == "token" ? 4'096 : 320);
+    const auto schema = whole_number ? whole(1, INT64_MAX) : text(1, name == "token" ? 1'000 : 320);
     all.push_back({{"name", name}, {"in", "path"}, {"required", true}, {"schema", schema.words()}});
   }
   for (const auto& parameter : operation.query) {

@@ -132,7 +132,9 @@ json::value refer(const json::value& words, json::object& components) {
   const auto* type = object->if_contains("type");
   if (title == nullptr || !title->is_string() || type == nullptr) return copy;
   const auto name = std::string(title->as_string());
-  if (!components.contains(name)) components[name] = std::move(copy);
+  const auto* known = components.if_contains(name);
+  CHECK(known == nullptr || *known == copy);  // two things must not have one name
+  components[name] = std::move(copy);
   return json::object{{"$ref", "#/components/schemas/" + name}};
 }
 

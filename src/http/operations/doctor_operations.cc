@@ -21,7 +21,7 @@ HttpAnswer examine_all(Call& call) {
 }
 
 Schema findings_schema() {
-  const Schema finding = ObjectSchema("Finding")
+  const Schema finding = ObjectSchema("DoctorFinding")
                              .needs("area", text().about("settings, server, database, mailbox …"))
                              .needs("severity", one_of({"fault", "warning", "fine"}))
                              .needs("cause", text())
@@ -45,7 +45,7 @@ Operations doctor_operations() {
        .query = {{"campaign_id", whole(1, std::int64_t{1} << 53),
                   "only what this campaign needs: its queue, its mailboxes"}},
        .answers = {{200, "all that was found", findings_schema()},
-                   {404, "no such campaign", problem_schema()}},
+                   {404, "no such campaign", problem_schema(), "application/problem+json"}},
        .handle = examine_all});
   return all;
 }

@@ -101,8 +101,10 @@ ObjectSchema suppression_fields(std::string_view name) {
 
 Operations suppression_operations() {
   auto parameters = cursor_parameters();
-  const Schema reject =
-      ObjectSchema("Reject").needs("row", whole(0, kMost)).needs("address", text()).needs("reason", text());
+  const Schema reject = ObjectSchema("SuppressionReject")
+                            .needs("row", whole(0, kMost))
+                            .needs("address", text())
+                            .needs("reason", text());
   const Schema imported = ObjectSchema("SuppressionImport")
                               .needs("added", whole(0, kMost))
                               .needs("known", whole(0, kMost))
