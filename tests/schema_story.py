@@ -9,8 +9,10 @@ import pytest
 from postrider import pypi
 
 # Streams that have no end, what would take the caller's own credential away, and bodies that are not made from a schema: a
-# report (bounce_story), a list of which any text is one (suppression_story).
-LEFT_OUT = ("listenToAll", "listenToCampaign", "revokeKey", "runShell", "readBounce", "importSuppressions")
+# report (bounce_story), a list of which any text is one (suppression_story). And the one route whose word for a mailbox that
+# does not work is 503 by its contract (api_contract_story).
+LEFT_OUT = ("listenToAll", "listenToCampaign", "revokeKey", "runShell", "readBounce", "importSuppressions",
+            "getEmailHealth")
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
           "response_headers_conformance", "negative_data_rejection", "unsupported_method")
 
@@ -25,7 +27,6 @@ def test_no_answer_is_outside_the_document(here, schemathesis, role):
     """Thousands of requests, made from the document, right and wrong ones: no 5xx, nothing undocumented."""
     with here.serving(MOCK_EMAIL_SENDING="true") as server:
         key = here.ask("key", "create", "--name", role, "--role", role)["key"]
-        here.add_mailbox(25)  # in mock mode; without one GET /api/health/email is 503
         document = here.directory / "api.json"
         document.write_text(here.run("help", "--openapi").out)
         left_out = [word for operation in LEFT_OUT for word in ("--exclude-operation-id", operation)]
