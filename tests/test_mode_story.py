@@ -115,7 +115,7 @@ def test_pace_and_pause_hold_in_a_test(here, catcher):
     assert len(caught(here)) <= 1 and catcher.log() == []
 
 
-@pytest.mark.parametrize("tester,words", [("person1@example.org", "recipient of campaign"), ("nonsense", "--test-to"),
+@pytest.mark.parametrize("tester,words", [("person1@example.org", "recipient of campaign"), ("nonsense", "The tester is catcher or an address: The address has no"),
                                           ("", "catcher or an address")])
 def test_a_tester_that_cannot_be_is_refused(here, catcher, tester, words):
     campaign = draft(here, catcher)
