@@ -32,6 +32,7 @@ std::optional<Error> try_on_database(const Program& program, const std::vector<s
 Result<int> call_doctor(const Program& program, const std::vector<std::string>& argv) {
   if (const auto explained = explain_store_verb(argv, program.out, program.err)) return *explained;
   const auto loaded = program.settings();
+  if (loaded && !loaded->settings.remote.url.empty()) return call_store_verb(program, argv);
   const auto file = loaded ? program.database(loaded->settings) : Result<std::string>{};
   DoctorSurroundings around;
   if (!loaded || !file) {

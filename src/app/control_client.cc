@@ -1,5 +1,7 @@
 #include "app/control_client.h"
 
+#include "app/control_socket.h"
+
 namespace postrider {
 namespace {
 
@@ -24,6 +26,8 @@ std::optional<Result<int>> call_server(const std::string& path, const ControlReq
         case ControlFrame::Kind::err:
           out.flush();
           err << frame->text << std::flush;
+          break;
+        case ControlFrame::Kind::file:  // for callers on other machines only
           break;
         case ControlFrame::Kind::exit:
           return frame->code;

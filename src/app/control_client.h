@@ -5,7 +5,7 @@
 #include <ostream>
 #include <string>
 
-#include "app/control_socket.h"
+#include "app/control_frames.h"
 #include "base/result.h"
 
 namespace postrider {

@@ -10,53 +10,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <streambuf>
 #include <vector>
+
+#include "app/frame_buffer.h"
 
 namespace postrider {
 namespace {
 
 constexpr std::size_t kLongestRequest = 4 * 1024 * 1024;
-constexpr std::size_t kFrame = 16 * 1024;
 constexpr int kSlowestCaller = 30;  // seconds to take what we say, or to say what it wants
-
-/// What a verb writes, sent as frames: when there is much of it, when it is flushed, and (errors and
-/// progress) at each line's end.
-class FrameBuffer : public std::streambuf {
- public:
-  FrameBuffer(const UnixSocket& socket, std::mutex& sending, ControlFrame::Kind kind)
-      : socket_(socket), sending_(sending), kind_(kind) {}
-
- protected:
-  int_type overflow(int_type c) override {
-    if (c != traits_type::eof()) {
-      const char one = traits_type::to_char_type(c);
-      xsputn(&one, 1);
-    }
-    return gone_ ? traits_type::eof() : traits_type::not_eof(c);
-  }
-  std::streamsize xsputn(const char* text, std::streamsize n) override {
-    waiting_.append(text, static_cast<std::size_t>(n));
-    const bool line = kind_ == ControlFrame::Kind::err && waiting_.ends_with('\n');
-    if (line || waiting_.size() >= kFrame) sync();
-    return gone_ ? 0 : n;
-  }
-  int sync() override {
-    if (!waiting_.empty() && !gone_) {
-      const std::lock_guard lock(sending_);
-      gone_ = !socket_.send(encode(ControlFrame{kind_, waiting_, 0}));
-    }
-    waiting_.clear();
-    return gone_ ? -1 : 0;
-  }
-
- private:
-  const UnixSocket& socket_;
-  std::mutex& sending_;
-  ControlFrame::Kind kind_;
-  std::string waiting_;
-  bool gone_ = false;
-};
 
 std::string name_of(uid_t uid) {
   std::vector<char> space(16 * 1024);
@@ -195,11 +157,20 @@ void ControlServer::serve(Caller& caller) {
   const auto request = line ? decode_request(*line) : std::nullopt;
   if (!request) return;
   std::mutex sending;
-  FrameBuffer out_frames(caller.socket, sending, ControlFrame::Kind::out);
-  FrameBuffer err_frames(caller.socket, sending, ControlFrame::Kind::err);
+  const auto send = [&](const std::string& frame) {
+    const std::lock_guard lock(sending);
+    return caller.socket.send(frame);
+  };
+  FrameBuffer out_frames(send, ControlFrame::Kind::out);
+  FrameBuffer err_frames(send, ControlFrame::Kind::err);
   std::ostream out(&out_frames), err(&err_frames);
-  ControlCall call{
-      .request = *request, .who = "local:" + name_of(peer.uid), .out = out, .err = err, .pause = {}};
+  LocalFiles files(request->directory);
+  ControlCall call{.request = *request,
+                   .who = "local:" + name_of(peer.uid),
+                   .files = files,
+                   .out = out,
+                   .err = err,
+                   .pause = {}};
   call.pause = [&](Micros time) {
     out.flush();
     err.flush();

@@ -11,7 +11,9 @@
 #include <string>
 #include <thread>
 
+#include "app/control_frames.h"
 #include "app/control_socket.h"
+#include "app/verbs/files.h"
 #include "base/log.h"
 #include "base/time.h"
 
@@ -20,7 +22,8 @@ namespace postrider {
 /// One verb of one caller, as the handler sees it.
 struct ControlCall {
   const ControlRequest& request;
-  std::string who;  ///< "local:ana", for the audit log
+  std::string who;     ///< "local:ana", for the audit log
+  CallerFiles& files;  ///< see VerbContext::files
   std::ostream& out;
   std::ostream& err;
   std::function<bool(Micros)> pause;  ///< see VerbContext::pause

@@ -7,7 +7,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <boost/json.hpp>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -17,18 +16,6 @@
 
 namespace postrider {
 namespace {
-
-namespace json = boost::json;
-
-/// Text is cut into frames anywhere, also within a character.
-std::optional<json::object> parse_line(std::string_view line) {
-  json::parse_options options;
-  options.allow_invalid_utf8 = true;
-  json::error_code bad;
-  const auto value = json::parse(line, bad, {}, options);
-  if (bad || !value.is_object()) return std::nullopt;
-  return value.as_object();
-}
 
 /// A path of any length: what does not fit into sun_path is reached through its directory.
 class SocketAddress {
@@ -67,63 +54,6 @@ UnixSocket make_socket() {
 
 std::string control_socket_beside(const std::string& database_file) {
   return database_file + ".sock";
-}
-
-std::string encode(const ControlRequest& request) {
-  json::object line;
-  line["argv"] = json::array(request.argv.begin(), request.argv.end());
-  line["directory"] = request.directory;
-  line["terminal"] = request.terminal;
-  line["columns"] = request.columns;
-  line["password"] = request.password;
-  return json::serialize(line) + "\n";
-}
-
-std::string encode(const ControlFrame& frame) {
-  json::object line;
-  switch (frame.kind) {
-    case ControlFrame::Kind::out:
-      line["out"] = frame.text;
-      break;
-    case ControlFrame::Kind::err:
-      line["err"] = frame.text;
-      break;
-    case ControlFrame::Kind::exit:
-      line["exit"] = frame.code;
-      break;
-  }
-  return json::serialize(line) + "\n";
-}
-
-std::optional<ControlRequest> decode_request(std::string_view text) {
-  const auto line = parse_line(text);
-  if (!line) return std::nullopt;
-  ControlRequest request;
-  try {
-    for (const auto& word : line->at("argv").as_array()) request.argv.emplace_back(word.as_string());
-    request.directory = line->at("directory").as_string();
-    request.terminal = line->at("terminal").as_bool();
-    request.columns = line->at("columns").to_number<int>();
-    request.password = line->at("password").as_string();
-  } catch (const std::exception&) {  // a missing or different member: not our client
-    return std::nullopt;
-  }
-  return request;
-}
-
-std::optional<ControlFrame> decode_frame(std::string_view text) {
-  const auto line = parse_line(text);
-  if (!line) return std::nullopt;
-  if (const auto* out = line->if_contains("out"); out != nullptr && out->is_string()) {
-    return ControlFrame{ControlFrame::Kind::out, std::string(out->as_string()), 0};
-  }
-  if (const auto* err = line->if_contains("err"); err != nullptr && err->is_string()) {
-    return ControlFrame{ControlFrame::Kind::err, std::string(err->as_string()), 0};
-  }
-  if (const auto* exit = line->if_contains("exit"); exit != nullptr && exit->is_int64()) {
-    return ControlFrame{ControlFrame::Kind::exit, {}, static_cast<int>(exit->as_int64())};
-  }
-  return std::nullopt;
 }
 
 UnixSocket& UnixSocket::operator=(UnixSocket&& other) noexcept {

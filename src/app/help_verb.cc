@@ -18,6 +18,9 @@ on the database (`mailbox`, `campaign`, `queue`, `uncertain`, `suppression`, `un
 go to the server that runs on it, by a Unix socket beside the database's file (mode 0600, its owner only), or work on the file themselves when no server
 runs. They say the same either way.
 
+- `--server URL --key-file F` (or `POSTRIDER_SERVER`, `POSTRIDER_KEY_FILE`) takes them to a server on another machine, by https and an API key
+  (`postrider key create`): every verb says there what it says here, for the role that may do the same over the API. Files that a command line
+  reads are sent along, those it writes come back; no name in it leads to a file of the server's. `status` works over there too.
 - `--help` after any verb explains it; `--json` answers with JSON, errors included; `--database URL` names the database, else `DATABASE_URL`
   does. Both may stand anywhere in the line.
 - Answers go to standard output, talk about them to standard error.

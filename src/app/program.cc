@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <ostream>
 
 #include "app/call_doctor.h"
 #include "app/database_url.h"
 #include "app/store_verb.h"
+#include "app/verbs/global_options.h"
 #include "app/verbs/output.h"
 #include "app/verbs/verbs.h"
 #include "base/text.h"
@@ -18,22 +20,24 @@ namespace {
 
 struct GlobalOptions {
   bool json = false;
-  std::string database_url;
-  std::string verb;  ///< the first word that is no option
+  std::map<std::string, std::string, std::less<>> values;  ///< of those in kGlobalOptions
+  std::string verb;                                        ///< the first word that is no option
 };
 
 /// Read before anything else, because who parses the rest depends on the verb.
 GlobalOptions read_global_options(const std::vector<std::string>& argv) {
   GlobalOptions found;
-  constexpr std::string_view database = "--database";
   for (std::size_t i = 0; i < argv.size(); ++i) {
     const std::string_view word = argv[i];
+    const auto name = word.substr(0, word.find('='));
     if (word == "--json") {
       found.json = true;
-    } else if (word == database) {
-      if (++i < argv.size()) found.database_url = argv[i];
-    } else if (word.starts_with("--database=")) {
-      found.database_url = word.substr(database.size() + 1);
+    } else if (is_global_option(name)) {
+      if (name.size() < word.size()) {
+        found.values.emplace(name, word.substr(name.size() + 1));
+      } else if (++i < argv.size()) {
+        found.values.emplace(name, argv[i]);
+      }
     } else if (found.verb.empty() && !word.starts_with('-')) {
       found.verb = word;
     }
@@ -53,10 +57,8 @@ std::string footer() {
 int run_program_verb(Program& program, const std::string& verb, std::vector<std::string> argv,
                      Output& output) {
   CLI::App app("Postrider: every single email is its own durable, scheduled task.", "postrider");
-  bool json = false;
-  std::string database;
-  app.add_flag("--json", json, "Answer with JSON");
-  app.add_option("--database", database, "Database URL, sqlite:///file (else DATABASE_URL)");
+  GlobalOptionSink sink;
+  add_global_options(app, sink);
   app.get_formatter()->column_width(28);
   app.require_subcommand(1);
   app.fallthrough();
@@ -69,6 +71,13 @@ int run_program_verb(Program& program, const std::string& verb, std::vector<std:
   add_version_verb(program, app);
   add_help_verb(program, app);
   app.footer(footer());  // last, for a verb takes over what its parent has by then
+  if (!program.server_url.empty() && verb != "status") {
+    return output.fail(
+        Error{Error::Kind::invalid, "bad_command_line",
+              fmt::format("`{}` is done on this machine: --server is for the verbs on a database, "
+                          "and for status.",
+                          one_line(verb, 40))});
+  }
   const auto is_it = [&](const CLI::App* known) { return known->get_name() == verb; };
   if (!verb.empty() && std::ranges::none_of(app.get_subcommands({}), is_it)) {
     // The parser would only say that a verb is missing.
@@ -94,7 +103,15 @@ int run_program_verb(Program& program, const std::string& verb, std::vector<std:
 
 Result<LoadedSettings> Program::settings() const {
   auto loaded = load_settings(directory);
-  if (loaded && !database_url.empty()) loaded->settings.database_url = database_url;
+  if (!loaded) return loaded;
+  auto& settings = loaded->settings;
+  if (!database_url.empty()) {
+    settings.database_url = database_url;
+    settings.remote = {};
+  }
+  if (!server_url.empty()) settings.remote.url = server_url;
+  if (!key_file.empty()) settings.remote.key_file = key_file;
+  if (!server_ca.empty()) settings.remote.ca_file = server_ca;
   return loaded;
 }
 
@@ -105,13 +122,24 @@ Result<std::string> Program::database(const Settings& settings) const {
 int run_program(const std::vector<std::string>& argv, std::ostream& out, std::ostream& err) {
   const auto global = read_global_options(argv);
   Output output(out, err, global.json, 0);
+  const auto given = [&](std::string_view name) {
+    const auto found = global.values.find(name);
+    return found == global.values.end() ? std::string() : found->second;
+  };
   try {
     Program program{.out = out,
                     .err = err,
                     .directory = std::filesystem::current_path().string(),
                     .json = global.json,
-                    .database_url = global.database_url,
+                    .database_url = given("--database"),
+                    .server_url = given("--server"),
+                    .key_file = given("--key-file"),
+                    .server_ca = given("--server-ca"),
                     .run = {}};
+    if (!program.server_url.empty() && !program.database_url.empty()) {
+      return output.fail(Error{Error::Kind::invalid, "bad_command_line",
+                               "Either --server or --database says where a verb works, not both."});
+    }
     if (!is_store_verb(global.verb)) {
       return run_program_verb(program, global.verb, argv.empty() ? std::vector<std::string>{"help"} : argv,
                               output);

@@ -24,13 +24,16 @@ struct Program {
   std::string directory;  ///< the working directory
   bool json = false;
   std::string database_url;          ///< --database; empty: DATABASE_URL
+  std::string server_url;            ///< --server; empty: POSTRIDER_SERVER
+  std::string key_file;              ///< --key-file; empty: POSTRIDER_KEY_FILE
+  std::string server_ca;             ///< --server-ca; empty: POSTRIDER_SERVER_CA
   std::function<Result<int>()> run;  ///< what the parsed command line asks for
 
   /// What a verb's parse callback calls: the innermost verb wins.
   void choose(std::function<Result<int>()> verb) {
     if (!run) run = std::move(verb);
   }
-  /// The settings, with --database put in.
+  /// The settings, with --database, --server, --key-file and --server-ca put in.
   Result<LoadedSettings> settings() const;
   /// The database's file, absolute.
   Result<std::string> database(const Settings& settings) const;

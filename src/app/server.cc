@@ -20,6 +20,7 @@
 #include "app/control_server.h"
 #include "app/installation.h"
 #include "app/look_around.h"
+#include "app/remote_shell.h"
 #include "app/send_one.h"
 #include "app/task_runs.h"
 #include "app/try_mail_server.h"
@@ -101,6 +102,7 @@ class WiredServer final : public Server, private ApiWorld {
         runs_(loop_, crew_, ledger_),
         control_(control_socket_beside(options_.database_file), log_,
                  [this](ControlCall& call) { return run_call(call); }),
+        shell_(options_.database_file + ".shell", [this](ControlCall& call) { return run_call(call); }),
         alerts_(installation_->store->alerts(),
                 {.email = options_.settings.alert_email, .mailbox = options_.settings.alert_mailbox}),
         alert_loop_([this] { tell_owner(); }, log_),
@@ -117,6 +119,7 @@ class WiredServer final : public Server, private ApiWorld {
   void start() override {
     started_ = clock_.wall_now();
     control_.start();
+    shell_.start();
     http_->start(*api_);
     crew_.start();
     ledger_.start();
@@ -134,6 +137,7 @@ class WiredServer final : public Server, private ApiWorld {
   void stop() override {
     if (ending_.exchange(true)) return;
     control_.hush();
+    shell_.hush();
     runs_.end();
     tell_.set_value();
   }
@@ -141,10 +145,11 @@ class WiredServer final : public Server, private ApiWorld {
   int run_verb(const std::vector<std::string>& argv, std::ostream& out, std::ostream& err, bool terminal,
                int columns) override {
     auto actions = action_context("local:server");
+    LocalFiles files(".");
     VerbContext context{.actions = actions,
                         .out = out,
                         .err = err,
-                        .directory = ".",
+                        .files = files,
                         .terminal = terminal,
                         .columns = columns,
                         .password = {},
@@ -176,7 +181,8 @@ class WiredServer final : public Server, private ApiWorld {
       thread_.join();
       ledger_.stop();
     }
-    if (!alert_loop_.stop(kFinishVerbs) || !control_.stop(kFinishVerbs) || !(answered || http_->stop(0ms)))
+    if (!alert_loop_.stop(kFinishVerbs) || !control_.stop(kFinishVerbs) || !shell_.stop(kFinishVerbs) ||
+        !(answered || http_->stop(0ms)))
       leave(exit_code);
     tasks_.on_ring([] {});
   }
@@ -219,6 +225,9 @@ class WiredServer final : public Server, private ApiWorld {
   std::string database_kind() const override { return "sqlite"; }
   std::string database_url() const override { return "sqlite:///" + options_.database_file; }
   TaskRun run_task(EmailId id) override { return runs_.run(id); }
+  HttpAnswer shell(const Caller& caller, HttpBody body) override {
+    return shell_.answer(caller, std::move(body));
+  }
   ServerHealth health() override {
     ServerHealth health{
         .ready = true, .why = {}, .database = ledger_.trouble(), .mock = options_.settings.mock};
@@ -271,7 +280,7 @@ class WiredServer final : public Server, private ApiWorld {
     VerbContext context{.actions = actions,
                         .out = call.out,
                         .err = call.err,
-                        .directory = call.request.directory,
+                        .files = call.files,
                         .terminal = call.request.terminal,
                         .columns = call.request.columns,
                         .password = call.request.password,
@@ -330,6 +339,7 @@ class WiredServer final : public Server, private ApiWorld {
   Crew crew_;
   TaskRuns runs_;
   ControlServer control_;
+  RemoteShell shell_;
   Alerts alerts_;
   AlertLoop alert_loop_;
   boost::asio::signal_set signals_;

@@ -179,6 +179,9 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
   settings.hello_name = from.text("SMTP_HELLO_NAME");
   settings.smtp_password = from.text("POSTRIDER_SMTP_PASSWORD");
   settings.account_password = from.text("POSTRIDER_ACCOUNT_PASSWORD");
+  settings.remote = {.url = from.text("POSTRIDER_SERVER"),
+                     .key_file = from.text("POSTRIDER_KEY_FILE"),
+                     .ca_file = from.text("POSTRIDER_SERVER_CA")};
   settings.alert_email = from.text("ALERT_EMAIL");
   if (!settings.alert_email.empty() && !parse_address(settings.alert_email)) {
     from.complain("ALERT_EMAIL", fmt::format("must be an email address, not \"{}\"", settings.alert_email));

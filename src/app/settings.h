@@ -22,6 +22,12 @@ struct EnvironmentMailbox {
   std::string password;  ///< in clear only here
 };
 
+/// A server on another machine that verbs go to.
+struct RemoteServer {
+  std::string url;  ///< empty: verbs work on the database
+  std::string key_file, ca_file;
+};
+
 struct Settings {
   std::string database_url;
   std::string host;  ///< empty: not set
@@ -40,6 +46,7 @@ struct Settings {
   std::string smtp_password;     ///< for `mailbox add` and `mailbox update`
   std::string account_password;  ///< for `account set-password`
   std::string alert_email, alert_mailbox;
+  RemoteServer remote;
 
   /// Where `serve` listens unless told otherwise: "127.0.0.1:8000".
   std::string listen() const;

@@ -109,6 +109,16 @@ constexpr std::array kTable = {
            "The password that `account set-password` stores. Not set: it is asked for on a terminal."),
 
     text(
+        "Another server", "POSTRIDER_SERVER", "",
+        "Verbs go to the server at this URL (https, or http on this machine) instead of a database. --server "
+        "goes before it."),
+    text(
+        "Another server", "POSTRIDER_KEY_FILE", "",
+        "The file with an API key of that server, for its owner alone (chmod 600). --key-file goes before it."),
+    text("Another server", "POSTRIDER_SERVER_CA", "",
+         "A PEM file of authorities to trust for it, beside the system's own. --server-ca goes before it."),
+
+    text(
         "Alerts", "ALERT_EMAIL", "",
         "Who is told when a mailbox stands still, a campaign ends or brakes, or nothing can be written. Empty: nobody."),
     text("Alerts", "ALERT_MAILBOX", "",

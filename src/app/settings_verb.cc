@@ -5,7 +5,9 @@
 #include <ostream>
 
 #include "app/control_client.h"
+#include "app/control_socket.h"
 #include "app/program.h"
+#include "app/remote_client.h"
 #include "app/settings_table.h"
 #include "app/shown_settings.h"
 #include "app/verbs/output.h"
@@ -35,10 +37,12 @@ Result<int> show_settings(const Program& program) {
 Result<int> status(const Program& program) {
   const auto loaded = program.settings();
   if (!loaded) return std::unexpected(loaded.error());
-  const auto file = program.database(loaded->settings);
-  if (!file) return std::unexpected(file.error());
   ControlRequest request{.argv = {"status"}, .directory = program.directory, .password = {}};
   if (program.json) request.argv.emplace_back("--json");
+  if (const auto& remote = loaded->settings.remote; !remote.url.empty())
+    return call_remote(remote, std::move(request), program.out, program.err);
+  const auto file = program.database(loaded->settings);
+  if (!file) return std::unexpected(file.error());
   const auto answer = call_server(control_socket_beside(*file), request, program.out, program.err);
   if (answer) return *answer;
   if (program.json) {

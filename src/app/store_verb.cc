@@ -8,12 +8,15 @@
 #include <thread>
 
 #include "app/control_client.h"
+#include "app/control_socket.h"
 #include "app/installation.h"
 #include "app/look_around.h"
 #include "app/piped_input.h"
+#include "app/remote_client.h"
 #include "app/send_one.h"
 #include "app/terminal.h"
 #include "app/try_mail_server.h"
+#include "app/verbs/global_options.h"
 #include "app/verbs/verbs.h"
 #include "mail/bounce_report.h"
 
@@ -70,10 +73,11 @@ int run_here(const Program& program, const ControlRequest& request, const Loaded
                               look_at_port(settings.listen(), around);
                               return around;
                             }};
+  LocalFiles files(request.directory);
   VerbContext context{.actions = actions,
                       .out = program.out,
                       .err = program.err,
-                      .directory = request.directory,
+                      .files = files,
                       .terminal = request.terminal,
                       .columns = request.columns,
                       .password = request.password,
@@ -94,8 +98,6 @@ Result<int> call_store_verb(const Program& program, const std::vector<std::strin
   const auto loaded = program.settings();
   if (!loaded) return std::unexpected(loaded.error());
   const auto& settings = loaded->settings;
-  const auto file = program.database(settings);
-  if (!file) return std::unexpected(file.error());
 
   ControlRequest request{.argv = argv,
                          .directory = program.directory,
@@ -119,6 +121,12 @@ Result<int> call_store_verb(const Program& program, const std::vector<std::strin
     request.argv.insert(request.argv.end(), {"--file", piped->file()});
   }
 
+  if (!settings.remote.url.empty()) {
+    request.argv = without_global_options(request.argv);
+    return call_remote(settings.remote, std::move(request), program.out, program.err);
+  }
+  const auto file = program.database(settings);
+  if (!file) return std::unexpected(file.error());
   SystemClock clock;
   const auto until = clock.boot_now() + kVerbPatience;
   while (true) {

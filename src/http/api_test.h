@@ -31,6 +31,7 @@ class ApiTest : public ActionTest, protected ApiWorld {
   std::string database_kind() const override { return "sqlite"; }
   std::string database_url() const override { return "sqlite:///postrider.db"; }
   TaskRun run_task(EmailId id) override { return run_task_(id); }
+  HttpAnswer shell(const Caller&, HttpBody) override { return {.body = "a verb"}; }
 
   std::string key(std::optional<Role> role, std::set<std::string> scopes = {}) {
     return create_key(context_, {.name = "test", .role = role, .scopes = std::move(scopes), .life = {}})

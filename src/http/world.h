@@ -7,6 +7,8 @@
 
 #include "actions/context.h"
 #include "base/log.h"
+#include "http/access.h"
+#include "http/message.h"
 #include "http/metrics.h"
 #include "store/request_store.h"
 
@@ -47,6 +49,8 @@ class ApiWorld {
   /// Lets the email's task be done now if its turn has come by every rule (lane, pace, window, cap, rate,
   /// lease), and waits for its end, for half a minute at most.
   virtual TaskRun run_task(EmailId id) = 0;
+  /// Runs the verb that the body of POST /api/shell asks for, if the caller may.
+  virtual HttpAnswer shell(const Caller& caller, HttpBody body) = 0;
   virtual std::string version() const = 0;
   virtual std::string environment() const = 0;    ///< ENVIRONMENT
   virtual std::string database_kind() const = 0;  ///< "sqlite"

@@ -40,7 +40,7 @@ json::object to_json(const BounceAnswer& answer) {
 
 VerbResult read(VerbContext& context, Output& output, const std::string& file) {
   if (file.empty()) return invalid("no_input", "Name the file of the mail, or pipe it in.");
-  const auto mail = read_bytes(resolve(context.directory, file), kLargestReport);
+  const auto mail = read_bytes(context.files, file, kLargestReport);
   if (!mail) return std::unexpected(mail.error());
   const auto answer = read_bounce(context.actions, *mail);
   if (!answer) return std::unexpected(answer.error());

@@ -46,7 +46,7 @@ void add_content_options(CLI::App* verb, CampaignOptions& options) {
   verb->add_flag("--no-attachments", options.no_attachments, "Attach nothing")->excludes(attach);
 }
 
-Result<void> read_content_options(const CampaignOptions& options, const std::string& directory,
+Result<void> read_content_options(const CampaignOptions& options, CallerFiles& files,
                                   CampaignChange& change) {
   change.message = options.message;
   change.from_name = options.from_name;
@@ -54,14 +54,14 @@ Result<void> read_content_options(const CampaignOptions& options, const std::str
   if (options.kind) change.kind = parse_campaign_kind(*options.kind);
   if (options.list_unsubscribe) change.list_unsubscribe = *options.list_unsubscribe == "on";
   if (options.message_file) {
-    auto text = read_text(resolve(directory, *options.message_file), kMostMessageBytes);
+    auto text = read_text(files, *options.message_file, kMostMessageBytes);
     if (!text) return std::unexpected(text.error());
     change.message = std::move(*text);
     change.format = format_of_file(*options.message_file);
   }
   if (options.format) change.format = parse_message_format(*options.format);
   if (options.text_file) {
-    auto text = read_text(resolve(directory, *options.text_file), kMostMessageBytes);
+    auto text = read_text(files, *options.text_file, kMostMessageBytes);
     if (!text) return std::unexpected(text.error());
     if (text->empty()) {
       return invalid("file",
@@ -78,8 +78,7 @@ Result<void> read_content_options(const CampaignOptions& options, const std::str
   change.attachments.emplace();
   std::size_t left = kMostAttachedBytes;
   for (const auto& name : options.attachments) {
-    const auto path = resolve(directory, name);
-    auto bytes = read_bytes(path, left);
+    auto bytes = read_bytes(files, name, left);
     if (!bytes && bytes.error().code == "file_too_large") {
       return invalid("attachments_too_large",
                      fmt::format("With {} the attachments are over {} MB in all. Link to what is large.",
@@ -87,7 +86,7 @@ Result<void> read_content_options(const CampaignOptions& options, const std::str
     }
     if (!bytes) return std::unexpected(bytes.error());
     left -= bytes->size();
-    auto file = make_attachment(path.filename().string(), std::move(*bytes));
+    auto file = make_attachment(std::filesystem::path(name).filename().string(), std::move(*bytes));
     if (!file) return std::unexpected(file.error());
     change.attachments->push_back(std::move(*file));
   }

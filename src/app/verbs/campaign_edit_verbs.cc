@@ -31,7 +31,7 @@ void choose_mailbox(VerbContext& context, CampaignChange& change) {
 }
 
 VerbResult create(VerbContext& context, Output& output, const CreateOptions& options) {
-  auto change = read_campaign_options(options.campaign, std::nullopt, context.directory);
+  auto change = read_campaign_options(options.campaign, std::nullopt, context.files);
   if (!change) return std::unexpected(change.error());
   if (!change->pace) change->pace = Pace{std::chrono::minutes{4}, std::chrono::minutes{7}};
   choose_mailbox(context, *change);
@@ -73,7 +73,7 @@ struct UpdateOptions {
 VerbResult update(VerbContext& context, Output& output, const UpdateOptions& options) {
   const auto campaign = context.actions.store.campaign(options.id);
   if (!campaign) return std::unexpected(campaign.error());
-  const auto change = read_campaign_options(options.campaign, campaign->window, context.directory);
+  const auto change = read_campaign_options(options.campaign, campaign->window, context.files);
   if (!change) return std::unexpected(change.error());
   const auto check = update_campaign(context.actions, options.id, *change);
   if (!check) return std::unexpected(check.error());

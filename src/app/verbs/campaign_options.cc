@@ -99,8 +99,7 @@ void add_campaign_options(CLI::App* verb, CampaignOptions& options) {
 }
 
 Result<CampaignChange> read_campaign_options(const CampaignOptions& options,
-                                             const std::optional<Window>& before,
-                                             const std::string& directory) {
+                                             const std::optional<Window>& before, CallerFiles& files) {
   CampaignChange change;
   change.name = options.name;
   change.description = options.description;
@@ -111,7 +110,7 @@ Result<CampaignChange> read_campaign_options(const CampaignOptions& options,
   if (!options.mailboxes.empty()) change.mailboxes = options.mailboxes;
   if (options.skip_unresolved) change.skip_unresolved = true;
   if (options.on_uncertain) change.on_uncertain = parse_on_uncertain(*options.on_uncertain);
-  if (const auto fine = read_content_options(options, directory, change); !fine) {
+  if (const auto fine = read_content_options(options, files, change); !fine) {
     return std::unexpected(fine.error());
   }
   if (options.pace) {

@@ -28,13 +28,11 @@ void add_campaign_options(CLI::App* verb, CampaignOptions& options);
 
 /// `before` is the window the campaign has now: --zone alone changes only the zone.
 Result<CampaignChange> read_campaign_options(const CampaignOptions& options,
-                                             const std::optional<Window>& before,
-                                             const std::string& directory);
+                                             const std::optional<Window>& before, CallerFiles& files);
 
 /// Those of them about what the message is made of: campaign_content_options.cc.
 void add_content_options(CLI::App* verb, CampaignOptions& options);
-Result<void> read_content_options(const CampaignOptions& options, const std::string& directory,
-                                  CampaignChange& change);
+Result<void> read_content_options(const CampaignOptions& options, CallerFiles& files, CampaignChange& change);
 
 /// "9-17" → hours, "none" → nothing.
 Result<std::optional<Window>> parse_window_hours(std::string_view text);

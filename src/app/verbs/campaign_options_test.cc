@@ -7,7 +7,8 @@ namespace {
 
 Result<CampaignChange> read(const CampaignOptions& options,
                             const std::optional<Window>& before = std::nullopt) {
-  return read_campaign_options(options, before, "/");
+  LocalFiles files("/");
+  return read_campaign_options(options, before, files);
 }
 
 TEST(CampaignOptions, ReadWindowHours) {

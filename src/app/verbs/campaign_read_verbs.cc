@@ -231,15 +231,15 @@ VerbResult export_to(VerbContext& context, Output& output, const ExportOptions& 
   // Asked first: an unknown campaign should leave no file behind, not even for a moment.
   const auto campaign = context.actions.store.campaign(options.id);
   if (!campaign) return std::unexpected(campaign.error());
-  auto file = NewFile::create(resolve(context.directory, *options.out));
+  auto file = NewFile::create(context.files.to_write(*options.out));
   if (!file) return std::unexpected(file.error());
   const auto rows = export_campaign(context.actions, options.id, (*file)->out());
   if (!rows) return std::unexpected(rows.error());
   if (const auto kept = (*file)->keep(); !kept) return std::unexpected(kept.error());
   if (output.wants_json()) {
-    output.print(json::object{{"id", options.id.value}, {"rows", *rows}, {"file", (*file)->path().string()}});
+    output.print(json::object{{"id", options.id.value}, {"rows", *rows}, {"file", (*file)->name().string()}});
   } else {
-    output.say(fmt::format("{} written to {}.", count_of(*rows, "row"), (*file)->path().string()));
+    output.say(fmt::format("{} written to {}.", count_of(*rows, "row"), (*file)->name().string()));
   }
   return 0;
 }
@@ -283,7 +283,7 @@ void add_campaign_read_verbs(VerbTable& table, CLI::App* campaign) {
         "postrider campaign export 7 --out spring.csv",
         [options](VerbContext& context, Output& output) { return export_to(context, output, *options); });
     add_id(verb, options->id, "The campaign");
-    add_text(verb, "--out", options->out, "File to write (standard output)", "FILE");
+    add_text(verb, "--out", options->out, "File to write (standard output)", "NEW-FILE");
   }
 }
 

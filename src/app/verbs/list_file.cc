@@ -13,10 +13,10 @@ namespace {
 /// Beside the list, or in the working directory where the list's own cannot be written.
 Result<std::unique_ptr<RejectsFile>> open_rejects(VerbContext& context, const ListOptions& options,
                                                   const std::filesystem::path& csv) {
-  if (options.rejects) return RejectsFile::create(resolve(context.directory, *options.rejects));
-  auto beside = RejectsFile::create(csv.string() + ".rejected.csv");
+  if (options.rejects) return RejectsFile::create(context.files.to_write(*options.rejects));
+  auto beside = RejectsFile::create(context.files.to_write(csv.string() + kRejectsEnding));
   if (beside) return beside;
-  auto here = RejectsFile::create(resolve(context.directory, csv.filename().string() + ".rejected.csv"));
+  auto here = RejectsFile::create(context.files.to_write(csv.filename().string() + kRejectsEnding));
   if (here) return here;
   return invalid("file",
                  beside.error().message + " Name a file for the rows that are left out: --rejects FILE.");
@@ -48,17 +48,18 @@ void add_list_options(CLI::App* verb, ListOptions& options) {
   verb->add_option("--name-column", options.columns.name, "Header of the name column (found by its name)")
       ->type_name("HEADER");
   add_text(verb, "--rejects", options.rejects, "Where rows that are left out go (<csv>.rejected.csv)",
-           "FILE");
+           "NEW-FILE");
 }
 
 Result<std::unique_ptr<ListFile>> ListFile::open(VerbContext& context, const ListOptions& options) {
-  const auto csv = resolve(context.directory, options.csv);
-  auto in = open_to_read(csv);
+  const auto csv = context.files.to_read(options.csv);
+  if (!csv) return std::unexpected(csv.error());
+  auto in = open_to_read(*csv);
   if (!in) return std::unexpected(in.error());
   std::unique_ptr<ListFile> list(new ListFile);
   list->in_ = std::move(*in);
-  list->rows_ = make_csv_source(*list->in_, csv.filename().string());
-  auto rejects = open_rejects(context, options, csv);
+  list->rows_ = make_csv_source(*list->in_, csv->name.filename().string());
+  auto rejects = open_rejects(context, options, csv->name);
   if (!rejects) return std::unexpected(rejects.error());
   list->rejects_ = std::move(*rejects);
   return list;
@@ -67,7 +68,7 @@ Result<std::unique_ptr<ListFile>> ListFile::open(VerbContext& context, const Lis
 VerbResult ListFile::tell(Output& output, const CreatedCampaign& created) {
   const auto kept = rejects_->keep();
   const auto rejected = rejects_->rows();
-  const auto path = rejects_->path().string();
+  const auto path = rejects_->name().string();
   if (!kept)
     output.note(fmt::format("postrider: the file of rejected rows is missing: {}", kept.error().message));
   const auto& report = created.list;

@@ -12,6 +12,9 @@
 
 namespace postrider {
 
+/// Without --rejects, the rows that are left out go beside the list, or into the working directory.
+inline constexpr const char* kRejectsEnding = ".rejected.csv";
+
 struct ListOptions {
   std::string csv;
   std::optional<std::string> rejects;

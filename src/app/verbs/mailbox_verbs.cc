@@ -61,7 +61,7 @@ Result<MailboxChange> change_of(const MailboxOptions& options, const VerbContext
   if (options.ca_file == "none") {
     change.ca_pem = "";
   } else if (options.ca_file) {
-    auto pem = read_text(resolve(context.directory, *options.ca_file), max_ca_file);
+    auto pem = read_text(context.files, *options.ca_file, max_ca_file);
     if (!pem) return std::unexpected(pem.error());
     const auto fine = check_authorities(*pem);
     if (!fine) return std::unexpected(fine.error());

@@ -6,9 +6,9 @@ RejectsFile::RejectsFile(std::unique_ptr<NewFile> file) : file_(std::move(file))
   csv_.write({"row", "email", "reason"});
 }
 
-Result<std::unique_ptr<RejectsFile>> RejectsFile::create(const std::filesystem::path& file) {
+Result<std::unique_ptr<RejectsFile>> RejectsFile::create(Result<CallerFile> file) {
   // Opened before the import, so that a directory that cannot be written is no surprise after it.
-  auto made = NewFile::create(file);
+  auto made = NewFile::create(std::move(file));
   if (!made) return std::unexpected(made.error());
   return std::unique_ptr<RejectsFile>(new RejectsFile(std::move(*made)));
 }

@@ -12,13 +12,13 @@ namespace postrider {
 
 class RejectsFile {
  public:
-  static Result<std::unique_ptr<RejectsFile>> create(const std::filesystem::path& file);
+  static Result<std::unique_ptr<RejectsFile>> create(Result<CallerFile> file);
 
   void add(const Reject& reject);
   std::int64_t rows() const { return rows_; }
   /// Puts the file in its place, if it holds a row.
   Result<void> keep();
-  const std::filesystem::path& path() const { return file_->path(); }
+  const std::filesystem::path& name() const { return file_->name(); }
 
  private:
   explicit RejectsFile(std::unique_ptr<NewFile> file);

@@ -16,10 +16,11 @@ namespace json = boost::json;
 constexpr std::size_t kMostShown = 20;
 
 VerbResult import(VerbContext& context, Output& output, const std::string& name) {
-  const auto path = resolve(context.directory, name);
-  auto in = open_to_read(path);
+  const auto file = context.files.to_read(name);
+  if (!file) return std::unexpected(file.error());
+  auto in = open_to_read(*file);
   if (!in) return std::unexpected(in.error());
-  const auto list = make_csv_source(**in, path.filename().string());
+  const auto list = make_csv_source(**in, file->name.filename().string());
   std::vector<Reject> rejects;
   const auto report = import_suppressions(context.actions, *list, [&](const Reject& reject) {
     if (rejects.size() < kMostShown) rejects.push_back(reject);
@@ -53,15 +54,15 @@ VerbResult export_to(VerbContext& context, Output& output, const std::optional<s
     if (!rows) return std::unexpected(rows.error());
     return 0;
   }
-  auto file = NewFile::create(resolve(context.directory, *out));
+  auto file = NewFile::create(context.files.to_write(*out));
   if (!file) return std::unexpected(file.error());
   const auto rows = export_suppressions(context.actions, (*file)->out());
   if (!rows) return std::unexpected(rows.error());
   if (const auto kept = (*file)->keep(); !kept) return std::unexpected(kept.error());
   if (output.wants_json()) {
-    output.print(json::object{{"rows", *rows}, {"file", (*file)->path().string()}});
+    output.print(json::object{{"rows", *rows}, {"file", (*file)->name().string()}});
   } else {
-    output.say(fmt::format("{} written to {}.", count_of(*rows, "row"), (*file)->path().string()));
+    output.say(fmt::format("{} written to {}.", count_of(*rows, "row"), (*file)->name().string()));
   }
   return 0;
 }
@@ -85,7 +86,7 @@ void add_suppression_list_verbs(VerbTable& table, CLI::App* suppression) {
         table.verb(suppression, "export", "All of them as CSV, which import reads back",
                    "postrider suppression export --out suppressed.csv",
                    [out](VerbContext& context, Output& output) { return export_to(context, output, *out); });
-    add_text(verb, "--out", *out, "File to write (standard output)", "FILE");
+    add_text(verb, "--out", *out, "File to write (standard output)", "NEW-FILE");
   }
 }
 

@@ -48,10 +48,10 @@ CLI::Option* add_which(CLI::App* verb, std::string& which) {
       ->required();
 }
 
-Result<TemplateChange> change_of(const TemplateOptions& options, const std::string& directory) {
+Result<TemplateChange> change_of(const TemplateOptions& options, CallerFiles& files) {
   auto change = options.change;
   if (options.message_file) {
-    auto text = read_text(resolve(directory, *options.message_file), kMostMessageBytes);
+    auto text = read_text(files, *options.message_file, kMostMessageBytes);
     if (!text) return std::unexpected(text.error());
     change.message = std::move(*text);
     change.format = format_of_file(*options.message_file);
@@ -71,13 +71,13 @@ VerbResult answer(Output& output, const Result<SavedTemplate>& saved, std::strin
 }
 
 VerbResult add(VerbContext& context, Output& output, const TemplateOptions& options) {
-  const auto change = change_of(options, context.directory);
+  const auto change = change_of(options, context.files);
   if (!change) return std::unexpected(change.error());
   return answer(output, add_template(context.actions, *change), "is there");
 }
 
 VerbResult update(VerbContext& context, Output& output, const TemplateOptions& options) {
-  const auto change = change_of(options, context.directory);
+  const auto change = change_of(options, context.files);
   if (!change) return std::unexpected(change.error());
   const auto found = find_template(context.actions, options.which);
   if (!found) return std::unexpected(found.error());

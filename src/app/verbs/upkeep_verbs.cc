@@ -16,8 +16,16 @@ namespace json = boost::json;
 
 VerbResult backup(VerbContext& context, Output& output, const std::string& name) {
   auto& store = context.actions.store;
-  const auto file = resolve(context.directory, name);
-  const auto done = store.backup(file.string());
+  const auto place = context.files.to_write(name);
+  if (!place) return std::unexpected(place.error());
+  const auto& file = place->name;
+  std::error_code unknown;
+  if (std::filesystem::exists(place->place, unknown)) {
+    return conflict(
+        "file_exists",
+        fmt::format("{} exists already. Choose another file; backups are never overwritten.", file.string()));
+  }
+  const auto done = store.backup(place->place.string());
   if (!done) return std::unexpected(done.error());
   store.audit(context.actions.who, fmt::format("backed up to {}", file.string()));
   // The copy holds sealed passwords; without the key they stay closed.
@@ -65,7 +73,7 @@ void add_upkeep_verbs(VerbTable& table) {
         table.verb(&table.root(), "backup", "Copy the database while it is in use",
                    "postrider backup /var/backups/postrider-monday.db",
                    [file](VerbContext& context, Output& output) { return backup(context, output, *file); });
-    verb->add_option("file", *file, "The copy; must not exist yet")->type_name("FILE")->required();
+    verb->add_option("file", *file, "The copy; must not exist yet")->type_name("NEW-FILE")->required();
   }
   {
     auto restored = std::make_shared<bool>(false);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "actions/context.h"
+#include "app/verbs/files.h"
 
 namespace postrider {
 
@@ -14,7 +15,7 @@ struct VerbContext {
   ActionContext& actions;
   std::ostream& out;      ///< the result; JSON with --json
   std::ostream& err;      ///< progress, warnings, errors
-  std::string directory;  ///< the caller's working directory: relative file names start here
+  CallerFiles& files;     ///< what the names of files in its command line lead to
   bool terminal = false;  ///< the caller's stdout is a terminal: bars may redraw
   int columns = 80;       ///< its width
   std::string password;   ///< taken by the client process from environment or prompt; never argv

@@ -11,8 +11,7 @@ namespace postrider {
 
 VerbTable::VerbTable() : root_("Postrider: every email its own durable, scheduled task.", "postrider") {
   root_.require_subcommand(1);
-  root_.add_flag("--json", json_, "Answer with JSON");
-  root_.add_option("--database", database_, "Database URL, sqlite:///file (else DATABASE_URL)");
+  add_global_options(root_, global_);
   root_.get_formatter()->column_width(34);
 }
 
@@ -27,7 +26,7 @@ CLI::App* VerbTable::verb(CLI::App* parent, const std::string& name, const std::
                           const std::string& example, RunVerb run) {
   auto* verb = parent->add_subcommand(name, about);
   verb->fallthrough();
-  verb->footer("--json and --database URL work with every verb.\n\nExample:\n  " + example);
+  verb->footer("--json, --database URL and --server URL work with every verb.\n\nExample:\n  " + example);
   verbs_[verb] = std::move(run);
   return verb;
 }
@@ -37,7 +36,7 @@ CLI::App* VerbTable::verb(CLI::App* parent, const std::string& name, const std::
 void VerbTable::check_verb(const std::vector<std::string>& argv) const {
   const CLI::App* group = nullptr;
   for (std::size_t i = 0; i < argv.size(); ++i) {
-    if (argv[i] == "--database") ++i;
+    if (is_global_option(argv[i])) ++i;
     if (i >= argv.size() || argv[i].starts_with('-')) continue;
     if (group == nullptr) {
       const auto groups = root_.get_subcommands([&](const auto* app) { return app->get_name() == argv[i]; });

@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 
+#include "app/verbs/global_options.h"
 #include "app/verbs/output.h"
 #include "app/verbs/verb_context.h"
 
@@ -40,8 +41,7 @@ class VerbTable {
   void check_verb(const std::vector<std::string>& argv) const;
 
   CLI::App root_;
-  bool json_ = false;  // both are read by the client already; here they are only allowed
-  std::string database_;
+  GlobalOptionSink global_;
   std::map<const CLI::App*, RunVerb> verbs_;
 };
 

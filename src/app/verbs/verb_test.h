@@ -22,10 +22,11 @@ class Verbs : public ActionTest {
 
   Answer run(const std::vector<std::string>& argv) {
     std::ostringstream out, err;
+    LocalFiles files(directory_.string());
     VerbContext context{.actions = context_,
                         .out = out,
                         .err = err,
-                        .directory = directory_.string(),
+                        .files = files,
                         .password = password_,
                         .pause =
                             [this](Micros d) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/verbs/list_file.h"
 #include "app/verbs/noun_groups.h"
 #include "app/verbs/verb_markdown.h"
 #include "campaign/mailbox_preset.h"
@@ -98,6 +99,46 @@ std::string store_verbs_markdown() {
 bool is_store_verb(std::string_view word) {
   const auto verbs = store_verbs();
   return std::ranges::any_of(verbs, [&](const auto& verb) { return verb.first == word; });
+}
+
+namespace {
+
+/// The leaf that the command line chose; null when it cannot be read.
+const CLI::App* chosen(VerbTable& table, const std::vector<std::string>& argv) {
+  fill(table);
+  try {
+    table.parse(argv);
+  } catch (const CLI::ParseError&) {
+    return nullptr;
+  }
+  const CLI::App* leaf = &table.root();
+  while (!leaf->get_subcommands().empty()) leaf = leaf->get_subcommands().front();
+  return leaf;
+}
+
+}  // namespace
+
+std::string verb_of(const std::vector<std::string>& argv) {
+  VerbTable table;
+  const auto* verb = chosen(table, argv);
+  if (verb == nullptr) return {};
+  const auto* group = verb->get_parent();
+  return group == &table.root() ? verb->get_name() : group->get_name() + " " + verb->get_name();
+}
+
+NamedFiles files_of(const std::vector<std::string>& argv) {
+  NamedFiles files;
+  VerbTable table;
+  const auto* verb = chosen(table, argv);
+  if (verb == nullptr) return files;
+  for (const auto* option : verb->get_options()) {
+    auto& named = option->get_type_name() == "NEW-FILE" ? files.writes : files.reads;
+    if (option->get_type_name() != "NEW-FILE" && option->get_type_name() != "FILE") continue;
+    for (const auto& name : option->results()) named.push_back(name);
+    if (option->get_name() == "--csv" && verb->count("--rejects") == 0 && option->count() > 0)
+      files.writes.push_back(option->as<std::string>() + kRejectsEnding);
+  }
+  return files;
 }
 
 bool wants_password(const std::vector<std::string>& argv) {

@@ -33,6 +33,15 @@ std::string store_verbs_markdown();
 std::optional<int> explain_store_verb(const std::vector<std::string>& argv, std::ostream& out,
                                       std::ostream& err);
 
+/// "campaign list": the verb of a command line; empty when it cannot be read.
+std::string verb_of(const std::vector<std::string>& argv);
+
+/// The files that a command line names, as they are typed. `writes` also holds where rejected rows may go.
+struct NamedFiles {
+  std::vector<std::string> reads, writes;
+};
+NamedFiles files_of(const std::vector<std::string>& argv);
+
 /// True when the verb takes a password that the client should ask for if the environment has none:
 /// `mailbox add --user …`, `mailbox update --ask-password` and `account set-password`.
 bool wants_password(const std::vector<std::string>& argv);

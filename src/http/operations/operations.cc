@@ -31,6 +31,7 @@ Operations api_operations() {
            settings_operations,        //
            doctor_operations,          //
            event_operations,           //
+           shell_operations,           //
            document_operations,        //
        }) {
     std::ranges::move(part(), std::back_inserter(all));

@@ -26,6 +26,7 @@ Operations task_operations();
 Operations sheet_operations();
 Operations service_operations();  ///< the root, and how database and mailbox are
 Operations event_operations();
+Operations shell_operations();
 Operations document_operations();
 
 }  // namespace postrider
