@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <unordered_set>
 
 #include "base/text.h"
 #include "campaign/csv_rows.h"
 #include "campaign/formula_cell.h"
+#include "campaign/header_names.h"
 #include "campaign/recipients.h"
 #include "campaign/text_encoding.h"
-#include "mail/template.h"
 
 namespace postrider {
 namespace {
@@ -119,21 +118,13 @@ class CsvSource final : public RecipientSource {
     if (row.cells.size() > most_columns) {
       return bad(fmt::format("{} columns; at most {} are read", row.cells.size(), most_columns));
     }
-    std::vector<std::string> headers;
-    std::unordered_set<std::string> keys;
+    HeaderNames names;
     for (const auto cell : row.cells) {
       if (cell.contains('\0')) return bad("it is no plain text; save the list as CSV in UTF-8");
       const auto text = decode(cell);
-      auto header = std::string{trim(unguarded(text))};
-      if (header.empty()) header = fmt::format("column {}", headers.size() + 1);
-      // Two columns under one name could not both be reached by a {{field}}.
-      const auto given = header;
-      for (int copy = 2; !keys.insert(field_key(header)).second; ++copy) {
-        header = fmt::format("{} ({})", given, copy);
-      }
-      headers.push_back(std::move(header));
+      names.add(unguarded(text));
     }
-    headers_ = std::move(headers);
+    headers_ = names.take();
     return {};
   }
 

@@ -1,0 +1,62 @@
+#include "google/google_api.h"
+
+#include <boost/json.hpp>
+
+#include "base/text.h"
+
+namespace postrider {
+
+namespace json = boost::json;
+
+const json::object& object_in(const json::object& object, std::string_view name) {
+  static const json::object kNone;
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_object() ? value->as_object() : kNone;
+}
+
+const json::array& array_in(const json::object& object, std::string_view name) {
+  static const json::array kNone;
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_array() ? value->as_array() : kNone;
+}
+
+std::string text_in(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+std::int64_t number_in(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_int64() ? value->as_int64() : 0;
+}
+
+GoogleError read_google_error(const WebAnswer& answer) {
+  GoogleError error{.http = answer.status, .status = {}, .message = {}, .reason = {}};
+  json::error_code bad;
+  const auto body = json::parse(answer.body, bad);
+  if (bad || !body.is_object()) return error;
+  const auto& said = object_in(body.as_object(), "error");
+  error.status = text_in(said, "status");
+  error.message = one_line(text_in(said, "message"), 300);
+  for (const auto& detail : array_in(said, "details")) {
+    if (!detail.is_object()) continue;
+    if (const auto reason = text_in(detail.as_object(), "reason"); !reason.empty()) error.reason = reason;
+  }
+  return error;
+}
+
+Result<WebAnswer> GoogleApi::call(const WebRequest& request) {
+  for (int tries = 0;; ++tries) {
+    const auto token = tokens_.token();
+    if (!token) return std::unexpected(token.error());
+    auto asked = request;
+    asked.headers.emplace_back("Authorization", "Bearer " + *token);
+    asked.headers.emplace_back("Accept", "application/json");
+    if (!quota_project_.empty()) asked.headers.emplace_back("x-goog-user-project", quota_project_);
+    auto answer = web_.call(std::move(asked));
+    if (!answer || answer->status != 401 || tries > 0) return answer;
+    tokens_.forget(*token);
+  }
+}
+
+}  // namespace postrider

@@ -1,0 +1,263 @@
+#include "google/sheets_client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "google/google_api.h"
+#include "google/value_rows.h"
+
+namespace postrider {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+constexpr auto kTime = 60s;
+constexpr auto kReadTime = 170s;  // Google itself gives a request up after 180 s
+constexpr std::size_t kMostJson = 64 << 20;
+constexpr std::size_t kLongestRead = 160 << 20;
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").contains(c);
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+/// A cell as it is shown; also numbers and truth values, should a server send them as such.
+std::string cell_text(const json::value& value) {
+  if (value.is_string()) return std::string(value.as_string());
+  if (value.is_bool()) return value.as_bool() ? "TRUE" : "FALSE";
+  return value.is_null() ? std::string() : json::serialize(value);
+}
+
+class GoogleSheets final : public Sheets {
+ public:
+  GoogleSheets(Credentials credentials, std::string url, WebClient& web, const Clock& clock)
+      : url_(std::move(url)),
+        credentials_(std::move(credentials)),
+        web_(web),
+        tokens_(make_token_source(credentials_, kSheetsScope, web, clock)),
+        api_(web, *tokens_, quota_project()) {}
+
+  Result<SheetOutline> outline(const std::string& id) override {
+    const auto body = ask(
+        {.url = sheet(id) + "?includeGridData=false&fields=properties.title,sheets.properties(sheetId,title,"
+                            "sheetType,gridProperties(rowCount,columnCount))",
+         .time = kTime});
+    if (!body) return std::unexpected(body.error());
+    SheetOutline outline{.title = text_in(object_in(*body, "properties"), "title"), .tabs = {}};
+    for (const auto& one : array_in(*body, "sheets")) {
+      if (!one.is_object()) continue;
+      const auto& properties = object_in(one.as_object(), "properties");
+      if (const auto type = text_in(properties, "sheetType"); !type.empty() && type != "GRID") continue;
+      const auto& grid = object_in(properties, "gridProperties");
+      outline.tabs.push_back({.id = number_in(properties, "sheetId"),
+                              .title = text_in(properties, "title"),
+                              .rows = number_in(grid, "rowCount"),
+                              .columns = number_in(grid, "columnCount")});
+    }
+    if (outline.tabs.empty()) return nonsense();
+    return outline;
+  }
+
+  Result<std::unique_ptr<SheetRows>> read(const std::string& id, const SheetRange& range) override {
+    auto rows = std::make_unique<ValueRows>();
+    std::size_t bytes = 0;
+    bool odd = false;
+    WebRequest request{.url = sheet(id) + "/values/" + escaped(to_a1(range)) +
+                              "?majorDimension=ROWS&valueRenderOption=FORMATTED_VALUE",
+                       .time = kReadTime,
+                       .silence = kReadTime};
+    std::exception_ptr fault;  // must not pass through the library that calls this
+    request.piece = [&](std::string_view piece) {
+      bytes += piece.size();
+      try {
+        odd = bytes <= kLongestRead && !rows->take(piece);
+      } catch (const Fault&) {
+        fault = std::current_exception();
+      }
+      return bytes <= kLongestRead && !odd && !fault;
+    };
+    const auto answer = api_.call(request);
+    if (fault) std::rethrow_exception(fault);
+    if (bytes > kLongestRead) {
+      return invalid(
+          "sheet_too_large",
+          fmt::format("The range has more than {} MB of text. Name a smaller one, or save it as CSV.",
+                      kLongestRead >> 20));
+    }
+    if (odd) return nonsense();
+    if (!answer) return std::unexpected(no_answer(answer.error()));
+    if (answer->status != 200) return std::unexpected(error_of(*answer));
+    if (!rows->finish()) return nonsense();
+    return rows;
+  }
+
+  Result<std::vector<std::vector<std::vector<std::string>>>> read_columns(
+      const std::string& id, const std::vector<SheetRange>& ranges) override {
+    std::string query = "?majorDimension=ROWS&valueRenderOption=FORMATTED_VALUE";
+    for (const auto& range : ranges) query += "&ranges=" + escaped(to_a1(range));
+    const auto body =
+        ask({.url = sheet(id) + "/values:batchGet" + query, .time = kReadTime, .silence = kReadTime});
+    if (!body) return std::unexpected(body.error());
+    std::vector<std::vector<std::vector<std::string>>> all;
+    for (const auto& range : array_in(*body, "valueRanges")) {
+      auto& rows = all.emplace_back();
+      if (!range.is_object()) return nonsense();
+      for (const auto& row : array_in(range.as_object(), "values")) {
+        auto& cells = rows.emplace_back();
+        if (!row.is_array()) return nonsense();
+        for (const auto& cell : row.as_array()) cells.push_back(cell_text(cell));
+      }
+    }
+    if (all.size() != ranges.size()) return nonsense();
+    return all;
+  }
+
+  Result<void> write(const std::string& id, const std::string& tab, std::int64_t column,
+                     const std::vector<CellWrite>& writes) override {
+    json::array data;
+    for (const auto& write : writes) {
+      const SheetRange range{.tab = tab,
+                             .first_row = write.row,
+                             .first_column = column,
+                             .last_row = write.row + std::ssize(write.below) - 1,
+                             .last_column = column};
+      json::array values;
+      for (const auto& text : write.below) values.push_back(json::array{text});
+      data.push_back(
+          json::object{{"range", to_a1(range)}, {"majorDimension", "ROWS"}, {"values", std::move(values)}});
+    }
+    return act(sheet(id) + "/values:batchUpdate", {{"valueInputOption", "RAW"}, {"data", std::move(data)}});
+  }
+
+  Result<void> widen(const std::string& id, std::int64_t tab, std::int64_t columns) override {
+    const json::object append{{"sheetId", tab}, {"dimension", "COLUMNS"}, {"length", columns}};
+    return act(sheet(id) + ":batchUpdate",
+               {{"requests", json::array{json::object{{"appendDimension", append}}}}});
+  }
+
+  std::string account() override {
+    if (auto known = account_of(credentials_)) return *known;
+    const auto* server = std::get_if<MetadataServer>(&credentials_);
+    if (server == nullptr) return {};
+    const auto answer =
+        web_.call({.url = server->url + "/computeMetadata/v1/instance/service-accounts/default/email",
+                   .headers = {{"Metadata-Flavor", "Google"}},
+                   .time = 3s,
+                   .most_bytes = 1024});
+    const bool fine = answer && answer->status == 200 && answer->header("Metadata-Flavor") == "Google";
+    return fine && answer->body.contains('@') ? answer->body : std::string();
+  }
+
+ private:
+  std::string quota_project() const {
+    const auto* consent = std::get_if<Consent>(&credentials_);
+    return consent == nullptr ? std::string() : consent->quota_project;
+  }
+  std::string sheet(const std::string& id) const { return url_ + "/v4/spreadsheets/" + id; }
+
+  static std::unexpected<Error> nonsense() {
+    return unavailable("sheet_unavailable",
+                       "What answers in the place of Google Sheets is not Google Sheets, or its "
+                       "answer broke off. Try again.");
+  }
+
+  Result<json::object> ask(WebRequest request) {
+    request.most_bytes = kMostJson;
+    const auto answer = api_.call(request);
+    if (!answer) return std::unexpected(no_answer(answer.error()));
+    if (answer->status != 200) return std::unexpected(error_of(*answer));
+    json::error_code bad;
+    auto body = json::parse(answer->body, bad);
+    if (bad || !body.is_object()) return nonsense();
+    return std::move(body.as_object());
+  }
+
+  Result<void> act(std::string url, const json::object& body) {
+    const auto done = ask({.method = "POST",
+                           .url = std::move(url),
+                           .headers = {{"Content-Type", "application/json"}},
+                           .body = json::serialize(body),
+                           .time = kTime,
+                           .silence = kTime});
+    if (!done) return std::unexpected(done.error());
+    return {};
+  }
+
+  static Error no_answer(const Error& error) {
+    if (error.code == "no_credentials")
+      return {Error::Kind::unavailable, "sheets_not_configured", error.message};
+    if (error.code == "answer_too_large")
+      return {Error::Kind::invalid, "sheet_too_large", "Google's answer is too long: name a smaller range."};
+    if (error.code.starts_with("oauth_") || error.code == "bad_private_key") return error;
+    return {Error::Kind::unavailable, "sheet_unavailable", "Google Sheets does not answer: " + error.message};
+  }
+
+  Error error_of(const WebAnswer& answer) {
+    const auto said = read_google_error(answer);
+    const auto because =
+        said.message.empty() ? std::string() : fmt::format(" (Google says: {})", said.message);
+    if (said.status.empty()) {
+      return {Error::Kind::unavailable, "sheet_unavailable",
+              fmt::format("Google Sheets answered {} without saying why. Try again.", said.http)};
+    }
+    switch (said.http) {
+      case 400:
+        return {Error::Kind::invalid, "bad_sheet_range",
+                fmt::format("Google does not take the range{}.", because)};
+      case 401:
+        return {Error::Kind::invalid, "oauth_refused",
+                fmt::format("Google does not accept the credentials{}.", because)};
+      case 403:
+        if (said.reason == "SERVICE_DISABLED" || said.message.contains("API has not been used")) {
+          return {
+              Error::Kind::invalid, "sheets_not_configured",
+              fmt::format("The Google Sheets API is not enabled in the credentials' project{}.", because)};
+        }
+        if (said.reason == "RATE_LIMIT_EXCEEDED") return quota(because);
+        return {Error::Kind::invalid, "sheet_no_access",
+                fmt::format("There is no access to the sheet. {}", share())};
+      case 404:
+        return {
+            Error::Kind::not_found, "sheet_not_found",
+            "There is no such sheet. Check its address; if it is right, it was deleted, or it is not shared."};
+      case 429:
+        return quota(because);
+      default:
+        return {Error::Kind::unavailable, "sheet_unavailable",
+                fmt::format("Google Sheets cannot answer now, status {}{}. Try again.", said.http, because)};
+    }
+  }
+  static Error quota(const std::string& because) {
+    return {Error::Kind::unavailable, "sheet_quota",
+            fmt::format("Google's quota for sheets is used up for the moment{}. Try again in a minute.",
+                        because)};
+  }
+  std::string share() {
+    const auto who = account();
+    return who.empty() ? "Share it with the account of the credentials as Editor."
+                       : fmt::format("Share the sheet with {} as Editor.", who);
+  }
+
+  const std::string url_;
+  const Credentials credentials_;
+  WebClient& web_;
+  std::unique_ptr<TokenSource> tokens_;
+  GoogleApi api_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sheets> make_google_sheets(Credentials credentials, std::string url, WebClient& web,
+                                           const Clock& clock) {
+  return std::make_unique<GoogleSheets>(std::move(credentials), std::move(url), web, clock);
+}
+
+}  // namespace postrider
