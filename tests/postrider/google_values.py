@@ -1,0 +1,229 @@
+"""spreadsheets.values: reading and writing ranges of a spreadsheet as Google does it.
+
+Not as Google: USER_ENTERED knows numbers, TRUE and FALSE, the leading apostrophe and formulas, which nobody
+computes (they show #NAME?); dates and currencies stay text. `append` that needs more columns than there are is
+refused, since nobody wrote down what Google does.
+"""
+
+import re
+
+from . import google_errors as errors
+from .google_a1 import Area, Unparseable, column_letters, name, resolve
+from .google_sheet_model import LONGEST_TEXT, MOST_CELLS, Cell, as_cell
+
+PACKAGE = "type.googleapis.com/google.apps.sheets.v4"
+RENDER = ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA")
+DATES = ("SERIAL_NUMBER", "FORMATTED_STRING")
+MAJOR = ("DIMENSION_UNSPECIFIED", "ROWS", "COLUMNS")
+INPUT = ("INPUT_VALUE_OPTION_UNSPECIFIED", "RAW", "USER_ENTERED")
+INSERT = ("OVERWRITE", "INSERT_ROWS")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def choice(asked, member, kind, allowed):
+    """One of an enum's names; the first is the default. `asked`: the query's or the body's members."""
+    value = asked.get(member, allowed[0])
+    if value not in allowed:
+        where = re.sub("([A-Z])", lambda found: "_" + found[1].lower(), member)
+        raise errors.invalid_value(where, f"{PACKAGE}.{kind}", f'"{value}"')
+    return value
+
+
+def _locate(spreadsheet, text):
+    """(tab, area as asked, area within the grid) of a range that starts within the grid."""
+    try:
+        tab, area = resolve(text, spreadsheet.tabs)
+    except Unparseable:
+        raise errors.unparseable_range(text) from None
+    if (area.top or 0) >= tab.row_count or (area.left or 0) >= tab.column_count:
+        raise errors.beyond_grid(name(tab.title, area), tab)
+    return tab, area, area.within(tab.row_count, tab.column_count)
+
+
+# ---- reading ----
+
+def read(spreadsheet, text, asked):
+    """A ValueRange. An end beyond the grid is clamped, a start beyond it is refused (measured:
+    github.com/brekkylab/backlot/issues/174; github.com/airbytehq/airbyte/issues/1740). `values` is absent where
+    there is none."""
+    render = choice(asked, "valueRenderOption", "ValueRenderOption", RENDER)
+    dates = choice(asked, "dateTimeRenderOption", "DateTimeRenderOption", DATES)
+    by_columns = choice(asked, "majorDimension", "Dimension", MAJOR) == "COLUMNS"
+    tab, _, area = _locate(spreadsheet, text)
+    return _value_range(tab, area, by_columns, render, dates)
+
+
+def _value_range(tab, area, by_columns=False, render=RENDER[0], dates=DATES[0]):
+    values = tab.rows_of(area, lambda cell: cell.rendered(render, dates))
+    if by_columns:
+        width = max((len(row) for row in values), default=0)
+        values = [_column(values, index) for index in range(width)]
+    answer = {"range": name(tab.title, area), "majorDimension": "COLUMNS" if by_columns else "ROWS"}
+    if values:
+        answer["values"] = values
+    return answer
+
+
+def _column(rows, index):
+    column = [row[index] if index < len(row) else "" for row in rows]
+    while column and column[-1] == "":
+        column.pop()
+    return column
+
+
+# ---- writing ----
+
+def _by_rows(body, where):
+    """The values of a ValueRange as rows; None is a cell that is left alone."""
+    values = body.get("values", [])
+    for index, line in enumerate(values):
+        if not isinstance(line, list):
+            raise errors.invalid_value(f"{where}.values[{index}]", "type.googleapis.com/google.protobuf.ListValue",
+                                       f'"{line}"')
+        for place, value in enumerate(line):
+            if isinstance(value, (dict, list)):
+                kind = "list_value" if isinstance(value, list) else "struct_value"
+                raise errors.invalid_argument(f"Invalid values[{index}][{place}]: {kind} {{}}")
+            if isinstance(value, str) and len(value) > LONGEST_TEXT:
+                raise errors.too_long_text()
+    if choice(body, "majorDimension", "Dimension", MAJOR) != "COLUMNS":
+        return values
+    return [[line[row] if row < len(line) else None for line in values]
+            for row in range(max((len(line) for line in values), default=0))]
+
+
+def _entered(value, option):
+    """The cell that a written value makes."""
+    if option != "USER_ENTERED" or not isinstance(value, str):
+        return as_cell(value)
+    if value.startswith("'"):
+        return Cell(value[1:])
+    if value.startswith("=") and len(value) > 1:
+        return Cell("#NAME?", formula=value)
+    if value.upper() in ("TRUE", "FALSE"):
+        return Cell(value.upper() == "TRUE")
+    return as_cell(float(value)) if NUMBER.fullmatch(value) else Cell(value)
+
+
+def _input_option(asked):
+    option = choice(asked, "valueInputOption", "ValueInputOption", INPUT)
+    if option == INPUT[0]:
+        raise errors.no_value_input_option()
+    return option
+
+
+def _write(spreadsheet, text, body, option, asked):
+    """An UpdateValuesResponse. One cell is an anchor, from which the values may reach as far as the grid; what is
+    more than a cell is a bound. Null leaves a cell alone, "" empties it."""
+    if body.get("range", text) != text:
+        raise errors.invalid_argument(f"Request range[{text}] does not match value's range[{body['range']}]")
+    rows = _by_rows(body, "data")
+    tab, area, bounds = _locate(spreadsheet, text)
+    if (area.bottom or 0) > tab.row_count or (area.right or 0) > tab.column_count:
+        raise errors.beyond_grid(name(tab.title, area), tab)
+    if area.is_cell:
+        bounds = Area(area.top, area.left).within(tab.row_count, tab.column_count)
+    width = max((len(row) for row in rows), default=0)
+    if len(rows) > bounds.rows:
+        raise errors.beyond_range(text, "row", bounds.bottom + 1)
+    if width > bounds.columns:
+        raise errors.beyond_range(text, "column", column_letters(bounds.right))
+    return _put(spreadsheet, tab, bounds.top, bounds.left, rows, option, asked)
+
+
+def _put(spreadsheet, tab, top, left, rows, option, asked):
+    width = max((len(row) for row in rows), default=0)
+    if not width:
+        return {"spreadsheetId": spreadsheet.id, "updatedRange": name(tab.title, Area(top, left, top + 1, left + 1))}
+    area = Area(top, left, top + len(rows), left + width)
+    if tab.touches_protected(area):
+        raise errors.protected()
+    written = [(top + down, left + right, value) for down, row in enumerate(rows)
+               for right, value in enumerate(row) if value is not None]
+    for row, column, value in written:
+        tab.put(row, column, _entered(value, option))
+    answer = {"spreadsheetId": spreadsheet.id, "updatedRange": name(tab.title, area)}
+    # Zeros are left out, as everywhere in Google's JSON.
+    answer |= {key: count for key, count in (("updatedRows", len({row for row, _, _ in written})),
+                                             ("updatedColumns", len({column for _, column, _ in written})),
+                                             ("updatedCells", len(written))) if count}
+    if str(asked.get("includeValuesInResponse", "false")).lower() == "true":
+        render = choice({"valueRenderOption": asked.get("responseValueRenderOption", RENDER[0])},
+                        "valueRenderOption", "ValueRenderOption", RENDER)
+        answer["updatedData"] = _value_range(tab, area, render=render)
+    return answer
+
+
+def update(spreadsheet, text, body, asked):
+    option = _input_option(asked)
+    with spreadsheet.all_or_nothing():
+        return _write(spreadsheet, text, body, option, asked)
+
+
+def batch_update(spreadsheet, body):
+    """Several ranges, all or nothing; one write request for the quota."""
+    option = _input_option(body)
+    with spreadsheet.all_or_nothing():
+        responses = [_write(spreadsheet, part.get("range", ""), part, option, body) for part in body.get("data", [])]
+    answer = {"spreadsheetId": spreadsheet.id}
+    for total, member in (("totalUpdatedRows", "updatedRows"), ("totalUpdatedColumns", "updatedColumns"),
+                          ("totalUpdatedCells", "updatedCells")):
+        if count := sum(response.get(member, 0) for response in responses):
+            answer[total] = count
+    tabs = {response["updatedRange"].rpartition("!")[0] for response in responses if "updatedCells" in response}
+    return answer | ({"totalUpdatedSheets": len(tabs)} if tabs else {}) | ({"responses": responses} if responses else {})
+
+
+def append(spreadsheet, text, body, asked):
+    """Behind the table that the range touches: the block of rows with content at the range's start or, where the
+    start is empty or not named, the last such block within it. More rows are added to the grid as needed."""
+    option = _input_option(asked)
+    insert = choice(asked, "insertDataOption", "InsertDataOption", INSERT)
+    if body.get("range", text) != text:
+        raise errors.invalid_argument(f"Request range[{text}] does not match value's range[{body['range']}]")
+    rows = _by_rows(body, "data")
+    tab, area, bounds = _locate(spreadsheet, text)
+    reach = bounds if area.bottom is not None and not area.is_cell else Area(bounds.top, bounds.left).within(
+        tab.row_count, tab.column_count if area.right is None or area.is_cell else area.right)
+    table = _table(tab, reach, area.top is not None)
+    first = table.bottom if table else reach.top
+    answer = {"spreadsheetId": spreadsheet.id}
+    if table:
+        answer["tableRange"] = name(tab.title, table)
+    left = table.left if table else reach.left
+    width = max((len(row) for row in rows), default=0)
+    if left + width > tab.column_count:
+        raise errors.beyond_grid(name(tab.title, Area(first, left, first + len(rows), left + width)), tab)
+    with spreadsheet.all_or_nothing():
+        if insert == "INSERT_ROWS":
+            tab.insert_dimension("ROWS", first, len(rows))
+        tab.row_count = max(tab.row_count, first + len(rows))
+        if spreadsheet.cell_count() > MOST_CELLS:
+            raise errors.too_many_cells()
+        answer["updates"] = _put(spreadsheet, tab, first, left, rows, option, asked)
+    return answer
+
+
+def _table(tab, reach, starts_there):
+    filled = [row for row in range(reach.top, reach.bottom) if not tab.is_row_empty(row, reach)]
+    if not filled:
+        return None
+    last = first = reach.top if starts_there and reach.top in filled else filled[-1]
+    content = set(filled)
+    while last + 1 in content:
+        last += 1
+    while first - 1 in content:
+        first -= 1
+    lines = tab.rows_of(Area(first, reach.left, last + 1, reach.right), Cell.shown)
+    left = min(next(index for index, value in enumerate(line) if value != "") for line in lines if line)
+    return Area(first, reach.left + left, last + 1, reach.left + max(len(line) for line in lines))
+
+
+def clear(spreadsheet, text):
+    tab, _, area = _locate(spreadsheet, text)
+    if tab.touches_protected(area):
+        raise errors.protected()
+    for row, line in enumerate(tab.rows_of(area, Cell.shown)):
+        for column in range(len(line)):
+            tab.put(area.top + row, area.left + column, Cell())
+    return {"spreadsheetId": spreadsheet.id, "clearedRange": name(tab.title, area)}
