@@ -65,7 +65,7 @@ class Call:
     user: str | None = None  # whose token it was
     at: float = field(default_factory=time.monotonic)
     status: int | None = None  # None: not answered yet, or not with a status
-    answer: object = None  # the body of a true answer, as it was before it became text
+    answer: object = None  # the body, as it was before it became text
 
     def parameter(self, name, default=None):
         return next((value for key, value in self.query if key == name), default)
@@ -198,7 +198,8 @@ class GoogleStandIn:
             if script is None:
                 connection.send(self._true_answer(call))
             else:
-                call.status = script.status if isinstance(script, Reply) else None
+                if isinstance(script, Reply):
+                    call.status, call.answer = script.status, script.body
                 script.play(connection, lambda: self._true_answer(call))
         finally:
             with self._came:

@@ -175,48 +175,57 @@ def batch_update(spreadsheet, body):
 
 
 def append(spreadsheet, text, body, asked):
-    """Behind the table that the range touches: the block of rows with content at the range's start or, where the
-    start is empty or not named, the last such block within it. More rows are added to the grid as needed."""
+    """Behind the last table that the range touches, or at the range's start where it touches none. More rows are
+    added to the grid as needed."""
     option = _input_option(asked)
     insert = choice(asked, "insertDataOption", "InsertDataOption", INSERT)
     if body.get("range", text) != text:
         raise errors.invalid_argument(f"Request range[{text}] does not match value's range[{body['range']}]")
     rows = _by_rows(body, "data")
-    tab, area, bounds = _locate(spreadsheet, text)
-    reach = bounds if area.bottom is not None and not area.is_cell else Area(bounds.top, bounds.left).within(
-        tab.row_count, tab.column_count if area.right is None or area.is_cell else area.right)
-    table = _table(tab, reach, area.top is not None)
-    first = table.bottom if table else reach.top
-    answer = {"spreadsheetId": spreadsheet.id}
-    if table:
-        answer["tableRange"] = name(tab.title, table)
-    left = table.left if table else reach.left
-    width = max((len(row) for row in rows), default=0)
-    if left + width > tab.column_count:
-        raise errors.beyond_grid(name(tab.title, Area(first, left, first + len(rows), left + width)), tab)
+    tab, _, bounds = _locate(spreadsheet, text)
+    table = _last_table(tab, bounds)
+    top, left = (table.bottom, table.left) if table else (bounds.top, bounds.left)
+    answer = {"spreadsheetId": spreadsheet.id} | ({"tableRange": name(tab.title, table)} if table else {})
+    area = Area(top, left, top + len(rows), left + max((len(row) for row in rows), default=0))
+    if area.right > tab.column_count:
+        raise errors.beyond_grid(name(tab.title, area), tab)
     with spreadsheet.all_or_nothing():
         if insert == "INSERT_ROWS":
-            tab.insert_dimension("ROWS", first, len(rows))
-        tab.row_count = max(tab.row_count, first + len(rows))
+            tab.insert_dimension("ROWS", top, len(rows))
+        tab.row_count = max(tab.row_count, area.bottom)
         if spreadsheet.cell_count() > MOST_CELLS:
             raise errors.too_many_cells()
-        answer["updates"] = _put(spreadsheet, tab, first, left, rows, option, asked)
+        answer["updates"] = _put(spreadsheet, tab, top, left, rows, option, asked)
     return answer
 
 
-def _table(tab, reach, starts_there):
-    filled = [row for row in range(reach.top, reach.bottom) if not tab.is_row_empty(row, reach)]
+def _last_table(tab, bounds):
+    """The table around the last cell with content in these bounds: it reaches as far as cells with content touch it
+    (developers.google.com/workspace/sheets/api/guides/values#append_values)."""
+    filled = tab.rows_of(bounds, Cell.shown)
     if not filled:
         return None
-    last = first = reach.top if starts_there and reach.top in filled else filled[-1]
-    content = set(filled)
-    while last + 1 in content:
-        last += 1
-    while first - 1 in content:
-        first -= 1
-    lines = tab.rows_of(Area(first, reach.left, last + 1, reach.right), Cell.shown)
-    left = min(next(index for index, value in enumerate(line) if value != "") for line in lines if line)
-    return Area(first, reach.left + left, last + 1, reach.left + max(len(line) for line in lines))
+    row, column = bounds.top + len(filled) - 1, bounds.left + len(filled[-1]) - 1
+    table = Area(row, column, row + 1, column + 1)
+    while (wider := _one_wider(tab, table)) != table:
+        table = wider
+    return table
+
+
+def _one_wider(tab, table):
+    """Down and up as far as it goes, then a column to each side: tables are long rather than wide."""
+    top, left, bottom, right = table.top, table.left, table.bottom, table.right
+    around = Area(0, max(left - 1, 0), tab.row_count, min(right + 1, tab.column_count))
+    while bottom < tab.row_count and not tab.is_row_empty(bottom, around):
+        bottom += 1
+    while top > 0 and not tab.is_row_empty(top - 1, around):
+        top -= 1
+    lines = range(max(top - 1, 0), min(bottom + 1, tab.row_count))
+    if left > 0 and any(not tab.at(row, left - 1).is_empty for row in lines):
+        left -= 1
+    if right < tab.column_count and any(not tab.at(row, right).is_empty for row in lines):
+        right += 1
+    return Area(top, left, bottom, right)
 
 
 def clear(spreadsheet, text):
