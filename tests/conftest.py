@@ -1,8 +1,9 @@
-"""What the stories start with: an installation, a catcher, a sink. Each ends with its story."""
+"""What the stories start with: an installation, a catcher, a sink, a Google. Each ends with its story."""
 
 import pytest
 
 from postrider.catcher import Catcher
+from postrider.google_stand_in import GoogleStandIn
 from postrider.installation import Installation, binary
 from postrider.sink import Sink
 
@@ -67,3 +68,10 @@ def new_sink(tmp_path):
 @pytest.fixture
 def sink(new_sink):
     return new_sink()
+
+
+@pytest.fixture
+def google():
+    """A stand-in for Google: Sheets, tokens and the metadata server."""
+    with GoogleStandIn() as stand_in:
+        yield stand_in

@@ -6,7 +6,7 @@ import pytest
 from postrider import google_errors
 from postrider.google_peers import Discovery, Refused, SheetsClient, error_faults, token_by_google_auth
 from postrider.google_sheet_model import Cell, Tab
-from postrider.google_stand_in import OPERATIONS, GoogleStandIn
+from postrider.google_stand_in import OPERATIONS
 from postrider.google_tokens import SHEETS
 
 MACHINE = "machine@story-project.iam.gserviceaccount.com"
@@ -18,14 +18,8 @@ def discovery():
 
 
 @pytest.fixture
-def google():
-    with GoogleStandIn() as google:
-        google.tokens.machine_email = MACHINE
-        yield google
-
-
-@pytest.fixture
 def sheet(google):
+    google.tokens.machine_email = MACHINE
     return google.new_spreadsheet("Prospects", {
         "Leads": [["Prospects of May"], [], ["Email", "Name", "Company"], ["ann@example.org", "Ann", "A & Söhne"],
                   ["bob@example.org", "", "B/C"], [], ["cy@example.org"]],

@@ -94,12 +94,6 @@ class Client:
         return self.sheets("PUT", f"/values/{quote(text, safe='')}", {"values": values, **more}, valueInputOption="RAW")
 
 
-@pytest.fixture(name="google")
-def _google():
-    with GoogleStandIn() as google:
-        yield google
-
-
 @pytest.fixture(name="client")
 def _client(google):
     sheet = google.new_spreadsheet("Prospects", {
@@ -348,6 +342,27 @@ def test_an_answer_is_held_until_it_is_released(google, client):
     held.release()
     asking.join(30)
     assert answers[0][0] == 200 and client.sheet.tab("Leads").values()[0][0] == "late"
+
+
+def test_a_trickle_goes_on_until_the_client_hangs_up(google, client):
+    trickle = google_scripts.Trickle()
+    google.script(trickle, "read")
+    client.line.request("GET", f"/v4/spreadsheets/{client.sheet.id}/values/Leads")
+    answer = client.line.getresponse()
+    assert [answer.read(1) for _ in range(3)] == [b" "] * 3 and not trickle.ended.is_set()
+    answer.close()
+    client.line.close()
+    assert trickle.ended.wait(30)
+
+
+def test_connections_stay_and_can_be_closed_under_the_client(google, client):
+    assert client.read("Leads!A1")[0] == client.read("Leads!A1")[0] == 200
+    assert len(google.connections) == 1
+    google.hang_up()
+    with pytest.raises(http.client.RemoteDisconnected):
+        client.read("Leads!A1")
+    client.line.close()
+    assert client.read("Leads!A1")[0] == 200
 
 
 def test_a_huge_answer_says_no_length_and_notices_who_hangs_up(google, client):

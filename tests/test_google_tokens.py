@@ -10,13 +10,6 @@ from urllib.parse import urlencode
 import pytest
 
 from postrider import google_errors, google_scripts, google_tokens
-from postrider.google_stand_in import GoogleStandIn
-
-
-@pytest.fixture(name="google")
-def _google():
-    with GoogleStandIn() as google:
-        yield google
 
 
 def ask(google, method, path, form=None, headers=()):

@@ -122,6 +122,30 @@ class Held:
             connection.send(answer or true_answer())
 
 
+class Trickle:
+    """An answer that never stops and never gets anywhere: a blank every `pause` seconds until release(), or until the
+    client hangs up. `ended` is set then."""
+
+    def __init__(self, pause=0.02):
+        self.pause = pause
+        self.ended = threading.Event()
+        self._released = threading.Event()
+
+    def release(self):
+        self._released.set()
+
+    def play(self, connection, _true_answer):
+        try:
+            connection.head(200, {"Content-Type": "application/json; charset=UTF-8", "Connection": "close"})
+            for _ in range(int(LONGEST_WAIT / self.pause)):
+                if self._released.wait(self.pause) or connection.stand_in.ended.is_set():
+                    break
+                connection.wfile.write(b" ")
+        finally:
+            self.ended.set()
+            connection.close_connection = True
+
+
 def matches(which, call):
     """`which`: an operation ("spreadsheets.values.get", "token", "metadata"), "read" or "write" (of Sheets), "sheets",
     "any", or a function of the call."""

@@ -108,6 +108,10 @@ class GoogleStandIn:
         if self._trouble:
             raise self._trouble.pop()
 
+    def hang_up(self):
+        """Closes every connection, as Google does with those that were idle for some minutes."""
+        self._server.hang_up(self.connections)
+
     def wait(self, event, seconds):
         """Until the event or the stand-in's end."""
         end = time.monotonic() + seconds
@@ -208,7 +212,7 @@ class GoogleStandIn:
 
     def _route(self, call):
         path = call.path
-        if path == "/token":
+        if path == "/token" and call.method == "POST":
             call.operation = "token"
         elif path.startswith("/computeMetadata/") or path == "/":
             call.operation = "metadata"
@@ -250,8 +254,10 @@ class GoogleStandIn:
         return Reply(error.code, error.body(), error.headers, self.is_chunked)
 
     def _token(self, call):
+        kind = call.headers.get("Content-Type", "")
+        form = dict(parse_qsl(call.body.decode())) if kind.startswith("application/x-www-form-urlencoded") else {}
         try:
-            return Reply(200, self.tokens.answer(dict(parse_qsl(call.body.decode()))), is_chunked=self.is_chunked)
+            return Reply(200, self.tokens.answer(form), is_chunked=self.is_chunked)
         except google_tokens.TokenError as error:
             return Reply(error.code, error.body, is_chunked=self.is_chunked)
 

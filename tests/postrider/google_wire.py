@@ -1,5 +1,6 @@
 """The HTTP/1.1 side of the stand-in for Google: connections that stay, requests read whole, answers sent."""
 
+import gzip
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,6 +64,9 @@ class Connection(BaseHTTPRequestHandler):
         kind, body = reply.content()
         headers = {"Content-Type": kind, "Vary": "Origin, X-Origin, Referer", "Date": self.date_time_string(),
                    **reply.headers}
+        if reply.is_chunked and "gzip" in self.headers.get("Accept-Encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            body = gzip.compress(body)
         if reply.is_chunked:
             # In pieces, as Google's front end sends what it has not measured.
             pieces = [body[i:i + 8192] for i in range(0, len(body), 8192)]
@@ -101,12 +105,15 @@ class Server(ThreadingHTTPServer):
     def handle_error(self, _request, _client_address):
         """A client that hangs up is nobody's fault."""
 
-    def stop(self, connections):
-        self.shutdown()
-        self.server_close()
+    def hang_up(self, connections):
         for connection in list(connections):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+    def stop(self, connections):
+        self.shutdown()
+        self.server_close()
+        self.hang_up(connections)
         self._thread.join(10)
