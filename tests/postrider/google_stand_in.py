@@ -236,7 +236,7 @@ class GoogleStandIn:
             return function(call)
         except GoogleError:
             raise
-        except Exception as trouble:  # pylint: disable=broad-except
+        except Exception as trouble:
             self._trouble.append(trouble)
             return self._refusal(errors.internal())
 
