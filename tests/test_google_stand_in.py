@@ -196,8 +196,9 @@ def test_rows_are_appended_behind_the_table_and_the_grid_grows(google):
 
 # The example of developers.google.com/workspace/sheets/api/guides/values#append_values, word for word.
 @pytest.mark.parametrize("asked, table, written", [
-    ("Sheet1", "Sheet1!B4:D6", "Sheet1!B7"), ("B4", "Sheet1!B4:D6", "Sheet1!B7"), ("C5:D5", "Sheet1!B4:D6", "Sheet1!B7"),
-    ("B2:D4", "Sheet1!B4:D6", "Sheet1!B7"), ("A3:G10", "Sheet1!B4:D6", "Sheet1!B7"),
+    ("Sheet1", "Sheet1!B4:D6", "Sheet1!B7"), ("B4", "Sheet1!B4:D6", "Sheet1!B7"),
+    ("C5:D5", "Sheet1!B4:D6", "Sheet1!B7"), ("B2:D4", "Sheet1!B4:D6", "Sheet1!B7"),
+    ("A3:G10", "Sheet1!B4:D6", "Sheet1!B7"),
     ("A1", "Sheet1!A1:C2", "Sheet1!A3"), ("E4", None, "Sheet1!E4"), ("A4", None, "Sheet1!A4")])
 def test_the_table_is_found_that_google_finds(google, asked, table, written):
     sheet = google.new_spreadsheet("Tables", {"Sheet1": [

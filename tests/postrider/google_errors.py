@@ -111,7 +111,8 @@ def bad_field_mask(path):
 
 
 def office_file():
-    # github.com/theoephraim/node-google-spreadsheet/issues/651; the second sentence: github.com/brekkylab/backlot/issues/36
+    # github.com/theoephraim/node-google-spreadsheet/issues/651; its second sentence:
+    # github.com/brekkylab/backlot/issues/36
     return GoogleError(400, "FAILED_PRECONDITION", "This operation is not supported for this document. "
                        "The document must not be an Office file.")
 

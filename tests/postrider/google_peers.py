@@ -15,6 +15,14 @@ PEERS = ROOT / "tests/peers"
 SCOPE = "https://www.googleapis.com/auth/spreadsheets"
 
 
+def _environment(google=None):
+    """The caller's, without what would lead Google's programs elsewhere: proxies and the caller's own credentials."""
+    kept = {name: value for name, value in os.environ.items()
+            if not name.lower().endswith("_proxy") and name != "GOOGLE_APPLICATION_CREDENTIALS"}
+    host = google.metadata_host if google else "127.0.0.1:9"
+    return {**kept, "GCE_METADATA_HOST": host, "GCE_METADATA_IP": host, "NO_COLOR": "1"}
+
+
 class Refused(Exception):
     """What Google's client threw."""
 
@@ -27,9 +35,7 @@ class SheetsClient:
     """Google's client for Node.js; ends with its `with`."""
 
     def __init__(self, google, credentials="metadata"):
-        environment = {**os.environ, **npm.installed("google_sheets"), "GCE_METADATA_HOST": google.metadata_host,
-                       "NO_COLOR": "1"}
-        environment.pop("GOOGLE_APPLICATION_CREDENTIALS", None)
+        environment = _environment(google) | npm.installed("google_sheets")
         self._process = subprocess.Popen(["node", PEERS / "google_sheets/sheets.cjs", google.base_url, credentials],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
         self._lines = queue.Queue()
@@ -60,16 +66,15 @@ class SheetsClient:
         return answer["data"]
 
 
-def _python(program, *words, text="", **environment):
+def _python(program, *words, text="", google=None):
     bin_folder = pypi.programs("google_python")
     return subprocess.run([bin_folder / "python", PEERS / "google_python" / program, *words], input=text, text=True,
-                          capture_output=True, timeout=120, check=True, env={**os.environ, **environment}).stdout
+                          capture_output=True, timeout=120, check=True, env=_environment(google)).stdout
 
 
 def token_by_google_auth(google, file="metadata", scope=SCOPE):
     """What Google's library for Python gets: {"token", "email"} or {"error"}."""
-    return json.loads(_python("get_token.py", file, scope, GCE_METADATA_HOST=google.metadata_host,
-                              GCE_METADATA_IP=google.metadata_host))
+    return json.loads(_python("get_token.py", file, scope, google=google))
 
 
 def error_faults(bodies):

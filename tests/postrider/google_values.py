@@ -171,7 +171,8 @@ def batch_update(spreadsheet, body):
         if count := sum(response.get(member, 0) for response in responses):
             answer[total] = count
     tabs = {response["updatedRange"].rpartition("!")[0] for response in responses if "updatedCells" in response}
-    return answer | ({"totalUpdatedSheets": len(tabs)} if tabs else {}) | ({"responses": responses} if responses else {})
+    answer |= {"totalUpdatedSheets": len(tabs)} if tabs else {}
+    return answer | ({"responses": responses} if responses else {})
 
 
 def append(spreadsheet, text, body, asked):
