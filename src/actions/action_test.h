@@ -29,6 +29,7 @@ class ActionTest : public testing::Test {
         context_{.store = store_->campaigns(),
                  .accounts = store_->accounts(),
                  .templates = store_->templates(),
+                 .sheet_store = store_->sheets(),
                  .clock = clock_,
                  .secrets = secrets_,
                  .links = links_,

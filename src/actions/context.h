@@ -10,10 +10,12 @@
 #include "actions/mail_server_trial.h"
 #include "base/clock.h"
 #include "base/secret_box.h"
+#include "campaign/sheets.h"
 #include "campaign/unsubscribe_links.h"
 #include "mail/session.h"
 #include "store/account_store.h"
 #include "store/campaign_store.h"
+#include "store/sheet_store.h"
 #include "store/template_store.h"
 
 namespace postrider {
@@ -22,6 +24,7 @@ struct ActionContext {
   CampaignStore& store;
   AccountStore& accounts;
   TemplateStore& templates;
+  SheetStore& sheet_store;
   const Clock& clock;
   const SecretBox& secrets;
   const UnsubscribeLinks& links;
@@ -32,6 +35,7 @@ struct ActionContext {
   std::function<MailServerTrial(const MailServer&, const std::string& sender)> try_mail_server;
   /// Sends one message, now, over a session of its own: the server's last word, or what stopped it.
   std::function<std::expected<Reply, Trouble>(const MailServer&, const Envelope&, MessageView)> send_one;
+  Sheets* sheets = nullptr;     ///< Google Sheets; null: not configured
   std::string catch_directory;  ///< where campaigns in test mode send into, for people
   std::string link_base;        ///< what links for people start with: "https://mail.example.com"
   /// Looks at the machine around the database, for the doctor.

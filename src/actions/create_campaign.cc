@@ -21,6 +21,15 @@ Result<int> column_called(std::string_view wanted, const std::vector<std::string
   return invalid("no_such_column", fmt::format("The list has no column \"{}\". It has: {}.", wanted, known));
 }
 
+/// Looks random, and comes out the same for the same moment and name.
+std::uint64_t make_seed(WallTime now, std::string_view name) {
+  auto seed = mix(static_cast<std::uint64_t>(to_micros(now)));
+  for (const char c : name) seed = mix(seed, static_cast<unsigned char>(c));
+  return seed >> 1;  // databases keep signed numbers
+}
+
+}  // namespace
+
 Result<ColumnRoles> choose_columns(const ColumnNames& names, const std::vector<std::string>& headers) {
   ColumnRoles roles;
   auto known = headers;
@@ -41,15 +50,6 @@ Result<ColumnRoles> choose_columns(const ColumnNames& names, const std::vector<s
   }
   return roles;
 }
-
-/// Looks random, and comes out the same for the same moment and name.
-std::uint64_t make_seed(WallTime now, std::string_view name) {
-  auto seed = mix(static_cast<std::uint64_t>(to_micros(now)));
-  for (const char c : name) seed = mix(seed, static_cast<unsigned char>(c));
-  return seed >> 1;  // databases keep signed numbers
-}
-
-}  // namespace
 
 Result<CampaignId> create_draft(ActionContext& context, const CampaignChange& settings) {
   Campaign draft;

@@ -20,6 +20,10 @@ struct ColumnNames {
   std::string name;
 };
 
+/// Which columns these names mean, found by the usual ones where none is given. Errors: no_email_column,
+/// no_such_column.
+Result<ColumnRoles> choose_columns(const ColumnNames& names, const std::vector<std::string>& headers);
+
 struct CreatedCampaign {
   CampaignId id;
   ImportReport list;

@@ -4,6 +4,7 @@
 
 #include "actions/check_campaign.h"
 #include "actions/check_rows.h"
+#include "actions/sheet_list.h"
 
 namespace postrider {
 
@@ -76,12 +77,23 @@ Result<StartAnswer> start_campaign(ActionContext& context, CampaignId id, const 
   StartAnswer answer{.problems = std::move(check.problems), .warnings = std::move(check.warnings)};
   if (!answer.started()) return answer;
 
+  // Last of all checks, because it is the one that asks the network, and writes to the sheet.
+  const auto link = context.sheet_store.find(id);
+  const bool writes_back = link && link->write_back && !options.no_write_back && !campaign->test;
+  if (writes_back) {
+    if (auto ready = prepare_write_back(context, *link); !ready) {
+      ready.error().message +=
+          " Or start it without writing statuses to the sheet: --no-write-back (write_back: false).";
+      return std::unexpected(ready.error());
+    }
+  }
   if (options.skip_unresolved) {
     const auto updated = context.store.update_campaign(*campaign);
     if (!updated) return std::unexpected(updated.error());
   }
   const auto started = context.store.start(id, options.at, check.required, campaign->test);
   if (!started) return std::unexpected(started.error());
+  if (writes_back) context.sheet_store.activate(id, context.clock.wall_now());
   const auto where = campaign->test ? " in test mode to " + to_string(*campaign->test) : std::string();
   context.store.audit(context.who, options.at ? fmt::format("scheduled campaign {}{} for {}", id.value, where,
                                                             format_rfc3339(*options.at))

@@ -14,6 +14,7 @@ namespace postrider {
 struct StartOptions {
   std::optional<WallTime> at;    ///< nothing: now
   bool skip_unresolved = false;  ///< leave recipients out whose fields are empty
+  bool no_write_back = false;    ///< what becomes of the emails is not written to the sheet of the list
   std::string test_to;           ///< "catcher" or the tester's address: test mode; empty: as it is
 };
 

@@ -158,6 +158,7 @@ TEST_F(Unsubscribe, WithoutAPublicUrlItIsAMailAndTheCheckSaysSo) {
   ActionContext context{.store = store(),
                         .accounts = store_->accounts(),
                         .templates = store_->templates(),
+                        .sheet_store = store_->sheets(),
                         .clock = clock_,
                         .secrets = secrets_,
                         .links = by_mail};

@@ -243,6 +243,7 @@ class WiredServer final : public Server, private ApiWorld {
     return {.store = store_,
             .accounts = installation_->store->accounts(),
             .templates = installation_->store->templates(),
+            .sheet_store = installation_->store->sheets(),
             .clock = clock_,
             .secrets = installation_->secrets,
             .links = installation_->links,

@@ -44,6 +44,7 @@ int run_here(const Program& program, const ControlRequest& request, const Loaded
   ActionContext actions{.store = open.store->campaigns(),
                         .accounts = open.store->accounts(),
                         .templates = open.store->templates(),
+                        .sheet_store = open.store->sheets(),
                         .clock = clock,
                         .secrets = open.secrets,
                         .links = open.links,

@@ -98,4 +98,28 @@ std::unique_ptr<RecipientSource> make_sheet_source(std::unique_ptr<SheetRows> ro
   return std::make_unique<SheetSource>(std::move(rows), first_row, std::move(name), std::move(options));
 }
 
+std::optional<HeaderPlace> find_headers(const std::vector<std::vector<std::string>>& rows,
+                                        std::int64_t usual_row, std::string_view email_header,
+                                        std::string_view status_header) {
+  const auto look = [&](std::int64_t row) -> std::optional<HeaderPlace> {
+    if (row < 1 || row > std::ssize(rows)) return std::nullopt;
+    HeaderNames named;
+    for (const auto& cell : rows[static_cast<std::size_t>(row - 1)]) named.add(cell);
+    const auto names = named.take();
+    const auto column = [&](std::string_view header) -> std::int64_t {
+      const auto same = [&](const std::string& name) { return equals_ignoring_case(name, header); };
+      const auto found = std::ranges::find_if(names, same);
+      return found == names.end() ? 0 : found - names.begin() + 1;
+    };
+    const HeaderPlace place{.row = row, .email = column(email_header), .status = column(status_header)};
+    const bool all = place.email > 0 && (place.status > 0 || status_header.empty());
+    return all ? std::optional(place) : std::nullopt;
+  };
+  if (auto place = look(usual_row)) return place;
+  for (std::int64_t row = 1; row <= std::ssize(rows); ++row) {
+    if (auto place = look(row)) return place;
+  }
+  return std::nullopt;
+}
+
 }  // namespace postrider

@@ -213,6 +213,9 @@ class CampaignStore {
                                       std::int64_t limit,
                                       const std::function<void(const Reject&)>& rejected) = 0;
 
+  /// A draft's list goes, so that another may come.
+  virtual Result<void> clear_list(CampaignId id) = 0;
+
   /// draft|scheduled → sending (or scheduled, with `at` in the future): one small transaction,
   /// whatever the size. The rest is the planner's. `required` = indices of columns that must not be
   /// empty (rows that are become `skipped`). Two starts at once: one succeeds, one is a conflict.

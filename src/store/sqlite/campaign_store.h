@@ -56,6 +56,7 @@ class SqliteCampaignStore final : public CampaignStore {
                               std::int64_t limit,
                               const std::function<void(const Reject&)>& rejected) override;
 
+  Result<void> clear_list(CampaignId id) override;
   Result<void> start(CampaignId id, std::optional<WallTime> at, const std::vector<std::size_t>& required,
                      const std::optional<TestMode>& test) override;
   Result<void> pause(CampaignId id, std::string_view why) override;

@@ -104,6 +104,26 @@ Result<ImportReport> SqliteCampaignStore::import(CampaignId id, RecipientSource&
   return import.report();
 }
 
+Result<void> SqliteCampaignStore::clear_list(CampaignId id) {
+  const auto claimed = claim(id);
+  if (!claimed) {
+    return conflict("campaign_busy", fmt::format("A list is being read into campaign {} already.", id.value));
+  }
+  auto cleared = transact([&](Database& db) -> Result<void> {
+    const auto status = status_of(db, id);
+    if (!status) return std::unexpected(status.error());
+    if (*status != CampaignStatus::draft) {
+      return conflict("campaign_not_editable",
+                      fmt::format("Campaign {} is {}: only a draft takes a list. Duplicate it.", id.value,
+                                  to_string(*status)));
+    }
+    Statement(db, "UPDATE campaign SET total = 0, columns = '[]' WHERE id = ?").run(id.value);
+    return {};
+  });
+  if (cleared) remove_recipients(id);
+  return cleared;
+}
+
 constexpr auto kPage =
     "SELECT r.ordinal, r.source_row, r.address, r.name, r.vals FROM recipient r JOIN campaign c ON c.id = "
     "r.campaign_id WHERE r.campaign_id = ?1 AND r.ordinal > ?2 AND r.ordinal <= c.total ORDER BY r.ordinal "

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "store/sqlite/alert_tables.sql.h"
+#include "store/sqlite/sheet_tables.sql.h"
 #include "store/sqlite/api_tables.sql.h"
 #include "store/sqlite/statistics.sql.h"
 
@@ -334,6 +335,7 @@ ALTER TABLE campaign_content ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE campaign_content ADD COLUMN list_unsubscribe INTEGER NOT NULL DEFAULT 1;
 )sql",
     kAlertTables,
+    kSheetTables,
 };
 
 }  // namespace postrider::sqlite

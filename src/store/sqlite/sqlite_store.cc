@@ -11,6 +11,7 @@
 
 #include "store/sqlite/account_store.h"
 #include "store/sqlite/alert_store.h"
+#include "store/sqlite/sheet_store.h"
 #include "store/sqlite/campaign_store.h"
 #include "store/sqlite/checkpoints.h"
 #include "store/sqlite/migrations.h"
@@ -60,6 +61,7 @@ class Store final : public SqliteStore {
     requests_ = sqlite::make_request_store(writer_);
     templates_ = sqlite::make_template_store(writer_);
     alerts_ = sqlite::make_alert_store(writer_);
+    sheets_ = sqlite::make_sheet_store(writer_);
     return {};
   }
 
@@ -69,6 +71,7 @@ class Store final : public SqliteStore {
   RequestStore& requests() override { return *requests_; }
   TemplateStore& templates() override { return *templates_; }
   AlertStore& alerts() override { return *alerts_; }
+  SheetStore& sheets() override { return *sheets_; }
 
  private:
   sqlite::Writer writer_;
@@ -79,6 +82,7 @@ class Store final : public SqliteStore {
   std::unique_ptr<RequestStore> requests_;
   std::unique_ptr<TemplateStore> templates_;
   std::unique_ptr<AlertStore> alerts_;
+  std::unique_ptr<SheetStore> sheets_;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// The SQLite store: its four seams on one file. One connection writes, guarded by a mutex, and is the
+// The SQLite store: its seams on one file. One connection writes, guarded by a mutex, and is the
 // only one that checkpoints; readers are read-only connections of their own (SQLite up to 3.51.2
 // can corrupt a WAL when two connections write and checkpoint). WAL, synchronous=FULL.
 
@@ -12,6 +12,7 @@
 #include "store/alert_store.h"
 #include "store/campaign_store.h"
 #include "store/request_store.h"
+#include "store/sheet_store.h"
 #include "store/task_store.h"
 #include "store/template_store.h"
 
@@ -40,6 +41,7 @@ class SqliteStore {
   virtual RequestStore& requests() = 0;
   virtual TemplateStore& templates() = 0;
   virtual AlertStore& alerts() = 0;
+  virtual SheetStore& sheets() = 0;
 
   /// Opens or creates the file (mode 0600) and brings the schema up to date. The caller holds the
   /// FileLock for as long as the store lives. A file of a newer version is an error.
