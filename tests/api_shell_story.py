@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from postrider.google_stand_in import GoogleStandIn
 from postrider.installation import Installation
 
 # What stands in the place of {…} in the commands, in the prepared installation below.
@@ -37,7 +38,11 @@ def prepared(tmp_path_factory):
     (here.directory / "report.eml").write_text("From: a@example.com\nSubject: Hello\n\nHi\n")
     here.create_campaign(here.directory / "list.csv", mailbox="office")
     here.run("key", "create", "--name", "old", "--role", "viewer")
-    yield here
+    with GoogleStandIn() as google:
+        VALUES["sheet_id"] = google.new_spreadsheet("Team", {"Leads": [["Email"], ["ana@example.com"]]}).id
+        here.google = {"GOOGLE_CREDENTIALS_FILE": str(google.write_service_account(here.directory)),
+                       "GOOGLE_SHEETS_BASE_URL": google.base_url}
+        yield here
 
 
 def described(here):
@@ -68,7 +73,7 @@ def test_every_command_is_one_that_the_shell_knows(prepared, tmp_path):
         program, *verb = command_of(operation)
         copy = Installation(tmp_path / operation["operationId"], POSTRIDER_ACCOUNT_PASSWORD="correct horse battery")
         shutil.copytree(prepared.database.parent, copy.database.parent, dirs_exist_ok=True)
-        answer = copy.run(*verb, expect=None, seconds=60, directory=prepared.directory)
+        answer = copy.run(*verb, expect=None, seconds=60, directory=prepared.directory, **prepared.google)
         if program != "postrider" or answer.code not in (0, 1) or not (answer.out + answer.err).strip():
             faults.append(f"{route}\n{answer}")
     assert not faults, "\n\n".join(faults)

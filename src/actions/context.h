@@ -36,6 +36,7 @@ struct ActionContext {
   /// Sends one message, now, over a session of its own: the server's last word, or what stopped it.
   std::function<std::expected<Reply, Trouble>(const MailServer&, const Envelope&, MessageView)> send_one;
   Sheets* sheets = nullptr;     ///< Google Sheets; null: not configured
+  std::string sheets_trouble;   ///< why the credentials that are set cannot be used; empty: they can
   std::string catch_directory;  ///< where campaigns in test mode send into, for people
   std::string link_base;        ///< what links for people start with: "https://mail.example.com"
   /// Looks at the machine around the database, for the doctor.

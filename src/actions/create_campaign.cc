@@ -51,6 +51,14 @@ Result<ColumnRoles> choose_columns(const ColumnNames& names, const std::vector<s
   return roles;
 }
 
+std::vector<MailboxId> usual_mailboxes(ActionContext& context) {
+  const auto mailboxes = context.store.mailboxes();
+  const auto usual = std::ranges::find(mailboxes, "default", &Mailbox::name);
+  if (usual != mailboxes.end()) return {usual->id};
+  if (mailboxes.size() == 1) return {mailboxes.front().id};
+  return {};
+}
+
 Result<CampaignId> create_draft(ActionContext& context, const CampaignChange& settings) {
   Campaign draft;
   auto problems = merge_campaign(context, settings, draft);
@@ -58,15 +66,7 @@ Result<CampaignId> create_draft(ActionContext& context, const CampaignChange& se
     return std::unexpected(join_problems(Error::Kind::invalid, "invalid_campaign",
                                          "The campaign was not created for", problems));
   }
-  if (!settings.mailboxes) {
-    const auto mailboxes = context.store.mailboxes();
-    const auto usual = std::ranges::find(mailboxes, "default", &Mailbox::name);
-    if (usual != mailboxes.end()) {
-      draft.mailboxes = {usual->id};
-    } else if (mailboxes.size() == 1) {
-      draft.mailboxes = {mailboxes.front().id};
-    }
-  }
+  if (!settings.mailboxes) draft.mailboxes = usual_mailboxes(context);
   draft.created = draft.updated = context.clock.wall_now();
   draft.seed = make_seed(draft.created, draft.name);
   auto id = context.store.create_campaign(draft, settings.attachments ? &*settings.attachments : nullptr);
@@ -108,6 +108,7 @@ Result<CreatedCampaign> create_campaign(ActionContext& context, const CampaignCh
   const auto roles = choose_columns(columns, *headers);
   if (!roles) return std::unexpected(roles.error());
 
+  if (!settings.mailboxes) draft.mailboxes = usual_mailboxes(context);
   draft.source = list.name();
   draft.created = draft.updated = context.clock.wall_now();
   draft.seed = make_seed(draft.created, draft.name);

@@ -36,8 +36,10 @@ Result<CreatedCampaign> create_campaign(ActionContext& context, const CampaignCh
                                         RecipientSource& list, const ColumnNames& columns,
                                         const std::function<void(const Reject&)>& rejected);
 
-/// A draft without a list, which add_list brings. A campaign that names no mailbox gets the one called
-/// "default", else the only one there is.
+/// Of a campaign that names none: the one called "default", else the only one there is.
+std::vector<MailboxId> usual_mailboxes(ActionContext& context);
+
+/// A draft without a list, which add_list brings.
 Result<CampaignId> create_draft(ActionContext& context, const CampaignChange& settings);
 
 /// Reads a list into a draft that has none.

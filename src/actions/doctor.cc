@@ -54,8 +54,10 @@ void look_inside(ActionContext& context, const DoctorSurroundings& around,
     std::erase_if(queues, [&](const QueueView& queue) { return asked && asked->queue != queue.id; });
     return examine_queues(context, queues, moving);
   });
+  look(all, "settings", [&] { return examine_google(context); });
   for (const auto& campaign : campaigns) {
     look(all, "campaign", [&] { return examine_campaign(context, campaign, asked.has_value()); });
+    look(all, "sheet", [&] { return examine_sheet(context, campaign); });
   }
 }
 

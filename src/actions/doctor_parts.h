@@ -19,6 +19,10 @@ Findings examine_queues(ActionContext& context, const std::vector<QueueView>& qu
 /// `asked_for`: the question was about this one campaign.
 Findings examine_campaign(ActionContext& context, const Campaign& campaign, bool asked_for);
 
+Findings examine_google(const ActionContext& context);
+/// Of a campaign whose list is from a sheet; asks Google.
+Findings examine_sheet(ActionContext& context, const Campaign& campaign);
+
 /// The first command of ours that stands in backticks in a sentence; else `otherwise`.
 std::string command_in(std::string_view sentence, std::string_view otherwise);
 

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t kLongestHeader = 100;
 
-std::unexpected<Error> not_configured() {
+std::unexpected<Error> not_configured(const ActionContext& context) {
+  if (!context.sheets_trouble.empty()) return unavailable("sheets_not_configured", context.sheets_trouble);
   return unavailable(
       "sheets_not_configured",
       "Google Sheets are not configured here: set GOOGLE_CREDENTIALS_FILE to a service account's key "
@@ -44,7 +45,7 @@ Result<SheetTab> find_tab(const SheetOutline& outline, const SheetPlace& place, 
 }
 
 Result<Place> find_place(ActionContext& context, const SheetRequest& request) {
-  if (context.sheets == nullptr) return not_configured();
+  if (context.sheets == nullptr) return not_configured(context);
   const auto place = parse_sheet_place(request.sheet);
   if (!place) return std::unexpected(place.error());
   auto range = request.range.empty() ? Result<SheetRange>(SheetRange{}) : parse_sheet_range(request.range);
@@ -209,7 +210,7 @@ std::optional<SheetRequest> sheet_of(ActionContext& context, const Campaign& cam
 }
 
 Result<void> prepare_write_back(ActionContext& context, const SheetLink& link) {
-  if (context.sheets == nullptr) return not_configured();
+  if (context.sheets == nullptr) return not_configured(context);
   const auto outline = context.sheets->outline(link.sheet_id);
   if (!outline) return std::unexpected(outline.error());
   const auto tab = std::ranges::find(outline->tabs, link.tab_id, &SheetTab::id);

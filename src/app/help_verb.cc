@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kIntroduction = R"(# The shell
 
 `postrider VERB …` does everything. `serve`, `demo`, `catch` and the other verbs of the program itself run where they are typed. The verbs
-on the database (`mailbox`, `campaign`, `queue`, `uncertain`, `suppression`, `unsubscribe`, `bounce`, `template`, `account`, `key`, `audit`, `stats`, `doctor`, `backup`, `resume`)
+on the database (`mailbox`, `campaign`, `sheet`, `queue`, `uncertain`, `suppression`, `unsubscribe`, `bounce`, `template`, `account`, `key`, `audit`, `stats`, `doctor`, `backup`, `resume`)
 go to the server that runs on it, by a Unix socket beside the database's file (mode 0600, its owner only), or work on the file themselves when no server
 runs. They say the same either way.
 

@@ -15,11 +15,13 @@
 #include <iostream>
 
 #include "actions/alerts.h"
+#include "actions/write_back.h"
 #include "app/alert_loop.h"
 #include "app/asio_loop.h"
 #include "app/control_server.h"
 #include "app/installation.h"
 #include "app/look_around.h"
+#include "app/open_google.h"
 #include "app/remote_shell.h"
 #include "app/send_one.h"
 #include "app/task_runs.h"
@@ -102,6 +104,8 @@ class WiredServer final : public Server, private ApiWorld {
         runs_(loop_, crew_, ledger_),
         control_(control_socket_beside(options_.database_file), log_,
                  [this](ControlCall& call) { return run_call(call); }),
+        google_(open_google(options_.settings.google, clock_)),
+        write_back_loop_([this] { write_back(); }, log_),
         shell_(options_.database_file + ".shell", [this](ControlCall& call) { return run_call(call); }),
         alerts_(installation_->store->alerts(),
                 {.email = options_.settings.alert_email, .mailbox = options_.settings.alert_mailbox}),
@@ -124,6 +128,7 @@ class WiredServer final : public Server, private ApiWorld {
     crew_.start();
     ledger_.start();
     alert_loop_.start();
+    write_back_loop_.start();
     wait_for_signal();
     thread_ = std::thread([this] { run_loop(); });
   }
@@ -181,8 +186,8 @@ class WiredServer final : public Server, private ApiWorld {
       thread_.join();
       ledger_.stop();
     }
-    if (!alert_loop_.stop(kFinishVerbs) || !control_.stop(kFinishVerbs) || !shell_.stop(kFinishVerbs) ||
-        !(answered || http_->stop(0ms)))
+    if (!alert_loop_.stop(kFinishVerbs) || !write_back_loop_.stop(kFinishVerbs) ||
+        !control_.stop(kFinishVerbs) || !shell_.stop(kFinishVerbs) || !(answered || http_->stop(0ms)))
       leave(exit_code);
     tasks_.on_ring([] {});
   }
@@ -258,6 +263,8 @@ class WiredServer final : public Server, private ApiWorld {
                 [this](const MailServer& server, const Envelope& envelope, MessageView message) {
                   return send_one(server, envelope, message, clock_, smtp_options(options_.settings));
                 },
+            .sheets = google_.sheets.get(),
+            .sheets_trouble = google_.trouble,
             .catch_directory = catch_log_beside(options_.database_file),
             .link_base = link_base(options_.settings, address_.text()),
             .look_around =
@@ -273,6 +280,11 @@ class WiredServer final : public Server, private ApiWorld {
   void tell_owner() {
     auto actions = action_context("local:server");
     alerts_.deliver(actions, storage_trouble(ledger_, store_));
+  }
+
+  void write_back() {
+    auto actions = action_context("local:server");
+    write_back_.look(actions);
   }
 
   int run_call(ControlCall& call) {
@@ -340,6 +352,9 @@ class WiredServer final : public Server, private ApiWorld {
   Crew crew_;
   TaskRuns runs_;
   ControlServer control_;
+  Google google_;
+  WriteBack write_back_;
+  AlertLoop write_back_loop_;
   RemoteShell shell_;
   Alerts alerts_;
   AlertLoop alert_loop_;

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "campaign/public_url.h"
 #include "mail/address.h"
+#include "web/web_client.h"
 
 namespace postrider {
 namespace {
@@ -182,6 +183,16 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
   settings.remote = {.url = from.text("POSTRIDER_SERVER"),
                      .key_file = from.text("POSTRIDER_KEY_FILE"),
                      .ca_file = from.text("POSTRIDER_SERVER_CA")};
+  settings.google = {.credentials = {.file = from.text("GOOGLE_CREDENTIALS_FILE"),
+                                     .json = from.text("GOOGLE_CREDENTIALS_JSON"),
+                                     .application = from.text("GOOGLE_APPLICATION_CREDENTIALS"),
+                                     .cloud_sdk = from.text("CLOUDSDK_CONFIG"),
+                                     .home = {},
+                                     .metadata = from.text("GCE_METADATA_HOST")},
+                     .sheets_url = from.text("GOOGLE_SHEETS_BASE_URL")};
+  while (settings.google.sheets_url.ends_with('/')) settings.google.sheets_url.pop_back();
+  if (!may_carry_secrets(settings.google.sheets_url))
+    from.complain("GOOGLE_SHEETS_BASE_URL", "must begin with https://, or http:// on this machine");
   settings.alert_email = from.text("ALERT_EMAIL");
   if (!settings.alert_email.empty() && !parse_address(settings.alert_email)) {
     from.complain("ALERT_EMAIL", fmt::format("must be an email address, not \"{}\"", settings.alert_email));

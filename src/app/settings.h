@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "campaign/mailbox.h"
+#include "oauth/credentials.h"
 
 namespace postrider {
 
@@ -26,6 +27,12 @@ struct EnvironmentMailbox {
 struct RemoteServer {
   std::string url;  ///< empty: verbs work on the database
   std::string key_file, ca_file;
+};
+
+/// How Google is reached.
+struct GoogleSettings {
+  CredentialPlaces credentials;
+  std::string sheets_url;
 };
 
 struct Settings {
@@ -47,6 +54,7 @@ struct Settings {
   std::string account_password;  ///< for `account set-password`
   std::string alert_email, alert_mailbox;
   RemoteServer remote;
+  GoogleSettings google;
 
   /// Where `serve` listens unless told otherwise: "127.0.0.1:8000".
   std::string listen() const;

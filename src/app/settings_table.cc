@@ -109,6 +109,19 @@ constexpr std::array kTable = {
            "The password that `account set-password` stores. Not set: it is asked for on a terminal."),
 
     text(
+        "Google", "GOOGLE_CREDENTIALS_FILE", "",
+        "A service account's key (or an authorized_user), as the JSON file that Google's console makes. Without it, "
+        "as Google's own programs: the next three settings, ~/.config/gcloud, the metadata server."),
+    secret("Google", "GOOGLE_CREDENTIALS_JSON", "The same, as the JSON itself."),
+    text("Google", "GOOGLE_APPLICATION_CREDENTIALS", "",
+         "The same file, by the name that Google's programs read."),
+    text("Google", "CLOUDSDK_CONFIG", "",
+         "The folder with application_default_credentials.json (~/.config/gcloud)."),
+    text("Google", "GCE_METADATA_HOST", "", "Another host in the place of Google's metadata server."),
+    text("Google", "GOOGLE_SHEETS_BASE_URL", "https://sheets.googleapis.com",
+         "Another server that speaks the Sheets API v4."),
+
+    text(
         "Another server", "POSTRIDER_SERVER", "",
         "Verbs go to the server at this URL (https, or http on this machine) instead of a database. --server "
         "goes before it."),
@@ -128,8 +141,6 @@ constexpr std::array kTable = {
     later("ENABLE_DOCS", "The API: its description at /docs."),
     later("API_RATE_LIMIT", "The API: requests a minute for each caller."),
     later("JWT_EXPIRE_MINUTES", "Accounts: how long a login lasts."),
-    later("GOOGLE_CREDENTIALS_FILE", "Google Sheets: the service account, as a file."),
-    later("GOOGLE_CREDENTIALS_JSON", "Google Sheets: the service account, as JSON."),
     later("GOOGLE_CLOUD_PROJECT", "Google Cloud Tasks: the project."),
     later("CLOUD_TASKS_LOCATION", "Google Cloud Tasks: the queue's location."),
     later("CLOUD_TASKS_QUEUE", "Google Cloud Tasks: the queue's name."),

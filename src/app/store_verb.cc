@@ -11,6 +11,7 @@
 #include "app/control_socket.h"
 #include "app/installation.h"
 #include "app/look_around.h"
+#include "app/open_google.h"
 #include "app/piped_input.h"
 #include "app/remote_client.h"
 #include "app/send_one.h"
@@ -41,6 +42,7 @@ std::string work_of(const std::vector<std::string>& argv) {
 int run_here(const Program& program, const ControlRequest& request, const LoadedSettings& loaded,
              Installation& open, const Clock& clock) {
   const auto& settings = loaded.settings;
+  const auto google = open_google(settings.google, clock);
   ActionContext actions{.store = open.store->campaigns(),
                         .accounts = open.store->accounts(),
                         .templates = open.store->templates(),
@@ -65,6 +67,8 @@ int run_here(const Program& program, const ControlRequest& request, const Loaded
                               options.ca_file = settings.ca_file;
                               return send_one(server, envelope, message, clock, std::move(options));
                             },
+                        .sheets = google.sheets.get(),
+                        .sheets_trouble = google.trouble,
                         .catch_directory = catch_log_beside(open.store->campaigns().state().file),
                         .link_base = link_base(settings, settings.listen()),
                         .look_around =

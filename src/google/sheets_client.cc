@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <thread>
 
 #include "google/google_api.h"
 #include "google/value_rows.h"
@@ -15,7 +16,8 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 
 constexpr auto kTime = 60s;
-constexpr auto kReadTime = 170s;  // Google itself gives a request up after 180 s
+constexpr auto kReadTime = 170s;                         // Google itself gives a request up after 180 s
+constexpr auto kFirstPause = 300ms, kLastPause = 900ms;  // between two tries: three in all
 constexpr std::size_t kMostJson = 64 << 20;
 constexpr std::size_t kLongestRead = 160 << 20;
 
@@ -67,7 +69,7 @@ class GoogleSheets final : public Sheets {
   }
 
   Result<std::unique_ptr<SheetRows>> read(const std::string& id, const SheetRange& range) override {
-    auto rows = std::make_unique<ValueRows>();
+    std::unique_ptr<ValueRows> rows;
     std::size_t bytes = 0;
     bool odd = false;
     WebRequest request{.url = sheet(id) + "/values/" + escaped(to_a1(range)) +
@@ -84,7 +86,11 @@ class GoogleSheets final : public Sheets {
       }
       return bytes <= kLongestRead && !odd && !fault;
     };
-    const auto answer = api_.call(request);
+    const auto answer = patiently([&] {
+      rows = std::make_unique<ValueRows>();
+      bytes = 0;
+      return api_.call(request);
+    });
     if (fault) std::rethrow_exception(fault);
     if (bytes > kLongestRead) {
       return invalid(
@@ -163,6 +169,17 @@ class GoogleSheets final : public Sheets {
   }
   std::string sheet(const std::string& id) const { return url_ + "/v4/spreadsheets/" + id; }
 
+  /// What passes by itself is asked again a few times: every request here may be repeated.
+  template <class Ask>
+  static Result<WebAnswer> patiently(Ask ask) {
+    for (auto pause = kFirstPause;; pause *= 3) {
+      auto answer = ask();
+      const bool passes = answer ? answer->status >= 500 : answer.error().code == "connection_broke";
+      if (!passes || pause > kLastPause) return answer;
+      std::this_thread::sleep_for(pause);
+    }
+  }
+
   static std::unexpected<Error> nonsense() {
     return unavailable("sheet_unavailable",
                        "What answers in the place of Google Sheets is not Google Sheets, or its "
@@ -171,7 +188,7 @@ class GoogleSheets final : public Sheets {
 
   Result<json::object> ask(WebRequest request) {
     request.most_bytes = kMostJson;
-    const auto answer = api_.call(request);
+    const auto answer = patiently([&] { return api_.call(request); });
     if (!answer) return std::unexpected(no_answer(answer.error()));
     if (answer->status != 200) return std::unexpected(error_of(*answer));
     json::error_code bad;

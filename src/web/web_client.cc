@@ -190,6 +190,7 @@ class Transfer {
                       "those that are allowed beside",
                       not_allowed_));
     }
+    if (stopped_) return error("stopped", "was given up by whoever made it");
     if (too_large_)
       return error("answer_too_large", fmt::format("brought more than {} bytes", request_.most_bytes));
     const std::string why = one_line(why_[0] != '\0' ? why_.data() : ::curl_easy_strerror(code), 200);

@@ -52,6 +52,7 @@ class Huge:
     def play(self, connection, _true_answer):
         row = json.dumps(["x" * 60 + "@example.org"] * 12).encode()
         piece = row + (b"," + row) * 63
+        self.sent = 0
         try:
             connection.head(200, {"Content-Type": "application/json; charset=UTF-8", "Connection": "close"})
             self._write(connection, b'{"range":"Leads!A1:L1000000","majorDimension":"ROWS","values":[' + piece)

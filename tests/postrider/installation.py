@@ -57,6 +57,7 @@ class Installation:
         self.environment = {k: os.environ[k] for k in INHERITED if k in os.environ}
         self.environment["DATABASE_URL"] = f"sqlite:///{self.database}"
         self.environment["LOG_LEVEL"] = "info"
+        self.environment["CLOUDSDK_CONFIG"] = str(self.directory / "no-cloud-sdk")  # not the caller's own
         self.environment.update(environment)
         self.servers = []
 

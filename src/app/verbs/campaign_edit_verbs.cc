@@ -30,7 +30,8 @@ void choose_mailbox(VerbContext& context, CampaignChange& change) {
   if (mailboxes.size() == 1) change.mailboxes = {mailboxes.front().name};
 }
 
-VerbResult create(VerbContext& context, Output& output, const CreateOptions& options) {
+VerbResult create(VerbContext& context, Output& output, CreateOptions& options) {
+  if (const auto fine = judge_list_options(options.list); !fine) return std::unexpected(fine.error());
   auto change = read_campaign_options(options.campaign, std::nullopt, context.files);
   if (!change) return std::unexpected(change.error());
   if (!change->pace) change->pace = Pace{std::chrono::minutes{4}, std::chrono::minutes{7}};
@@ -43,8 +44,11 @@ VerbResult create(VerbContext& context, Output& output, const CreateOptions& opt
   }
   const auto list = ListFile::open(context, options.list);
   if (!list) return std::unexpected(list.error());
-  const auto created = create_campaign(context.actions, *change, (*list)->rows(), options.list.columns,
-                                       [&](const Reject& reject) { (*list)->reject(reject); });
+  const auto reject = [&](const Reject& row) { (*list)->reject(row); };
+  const auto& sheet = options.list.sheet;
+  const auto created = options.list.from_sheet() ? create_from_sheet(context.actions, *change, sheet, reject)
+                                                 : create_campaign(context.actions, *change, (*list)->rows(),
+                                                                   sheet.columns, reject);
   if (!created) return std::unexpected(created.error());
   return (*list)->tell(output, *created);
 }
@@ -54,13 +58,23 @@ struct ImportOptions {
   ListOptions list;
 };
 
-VerbResult read_list(VerbContext& context, Output& output, const ImportOptions& options) {
+VerbResult read_list(VerbContext& context, Output& output, ImportOptions& options) {
+  if (const auto fine = judge_list_options(options.list); !fine) return std::unexpected(fine.error());
   const auto campaign = context.actions.store.campaign(options.id);
   if (!campaign) return std::unexpected(campaign.error());
+  auto& sheet = options.list.sheet;
+  if (options.list.again) {
+    const auto known = sheet_of(context.actions, *campaign);
+    if (!known)
+      return conflict("no_sheet", fmt::format("Campaign {}'s list is from no sheet.", options.id.value));
+    sheet = *known;
+  }
   const auto list = ListFile::open(context, options.list);
   if (!list) return std::unexpected(list.error());
-  const auto added = add_list(context.actions, options.id, (*list)->rows(), options.list.columns,
-                              [&](const Reject& reject) { (*list)->reject(reject); });
+  const auto reject = [&](const Reject& row) { (*list)->reject(row); };
+  const auto added = options.list.from_sheet()
+                         ? read_sheet_list(context.actions, options.id, sheet, reject)
+                         : add_list(context.actions, options.id, (*list)->rows(), sheet.columns, reject);
   if (!added) return std::unexpected(added.error());
   return (*list)->tell(output, *added);
 }
@@ -141,11 +155,14 @@ void add_campaign_edit_verbs(VerbTable& table, CLI::App* campaign) {
   {
     auto options = std::make_shared<ImportOptions>();
     auto* verb = table.verb(
-        campaign, "import", "Read a list into a draft that has none",
+        campaign, "import", "Read a list into a draft: a CSV file if it has none, a sheet also in its place",
         "postrider campaign import 7 --csv people.csv",
         [options](VerbContext& context, Output& output) { return read_list(context, output, *options); });
     add_id(verb, options->id, "The campaign");
     add_list_options(verb, options->list);
+    verb->add_flag("--again", options->list.again, "Read the sheet again that its list is from")
+        ->excludes("--csv")
+        ->excludes("--sheet");
   }
   {
     auto options = std::make_shared<UpdateOptions>();

@@ -4,6 +4,7 @@
 
 #include "actions/check_campaign.h"
 #include "actions/export_campaign.h"
+#include "actions/notices.h"
 #include "actions/plan_campaign.h"
 #include "app/verbs/files.h"
 #include "app/verbs/noun_groups.h"
@@ -124,6 +125,8 @@ void show_for_people(VerbContext& context, Output& output, const Campaign& campa
   if (campaign.started_at) table.add({"Started", show_time(campaign.started_at)});
   if (campaign.completed_at) table.add({"Ended", show_time(campaign.completed_at)});
   output.print(table);
+  for (const auto& notice : notices_of(context.actions, campaign.id))
+    output.say(fmt::format("Note, since {}: {}", show_time(notice.since), notice.message));
   if (!check) return;
   if (!check->problems.empty()) output.say("Before it can be sent:");
   for (const auto& problem : check->problems) output.say("  - " + problem.message);
@@ -144,6 +147,12 @@ VerbResult show(VerbContext& context, Output& output, CampaignId id) {
     return 0;
   }
   auto answer = to_json(*campaign, mailbox_names(store), queue_of(context, *campaign));
+  json::array notices;
+  for (const auto& notice : notices_of(context.actions, campaign->id)) {
+    notices.push_back(
+        {{"code", notice.code}, {"message", notice.message}, {"since", format_rfc3339(notice.since)}});
+  }
+  answer["notices"] = std::move(notices);
   answer["waiting"] = has_ended(campaign->status) ? json::value(nullptr) : json::value(to_json(waiting));
   json::array problems;
   for (const auto& problem : check.problems)

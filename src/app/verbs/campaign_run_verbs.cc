@@ -190,6 +190,8 @@ void add_campaign_run_verbs(VerbTable& table, CLI::App* campaign) {
                options->start.test_to = text;
                return {};
              });
+    verb->add_flag("--no-write-back", options->start.no_write_back,
+                   "Write nothing to the sheet that its list is from");
     verb->add_flag("--skip-unresolved", options->start.skip_unresolved,
                    "Leave recipients out whose fields are empty");
   }

@@ -14,6 +14,7 @@ void add_campaign_run_verbs(VerbTable& table,
 void add_campaign_read_verbs(VerbTable& table, CLI::App* campaign);   ///< list, show, plan, export
 void add_campaign_check_verbs(VerbTable& table, CLI::App* campaign);  ///< check, preview, test
 void add_campaign_emails_verb(VerbTable& table, CLI::App* campaign);  ///< emails
+void add_sheet_verbs(VerbTable& table);
 void add_email_verbs(VerbTable& table);
 void add_queue_verbs(VerbTable& table);
 void add_uncertain_verbs(VerbTable& table);

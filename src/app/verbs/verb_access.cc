@@ -16,11 +16,12 @@ constexpr std::array<std::string_view, 22> kViewer = {
     "template versions",  "uncertain list"};
 
 /// What a campaign is made of, and its course.
-constexpr std::array<std::string_view, 20> kEditor = {
-    "bounce read",    "campaign create", "campaign delete", "campaign duplicate", "campaign import",
-    "campaign pause", "campaign resume", "campaign retry",  "campaign send",      "campaign stop",
-    "campaign test",  "campaign update", "suppression add", "suppression import", "suppression remove",
-    "template add",   "template remove", "template update", "uncertain resolve",  "unsubscribe"};
+constexpr std::array<std::string_view, 22> kEditor = {
+    "bounce read",       "campaign create", "campaign delete", "campaign duplicate", "campaign import",
+    "campaign pause",    "campaign resume", "campaign retry",  "campaign send",      "campaign stop",
+    "campaign test",     "campaign update", "suppression add", "suppression import", "suppression remove",
+    "template add",      "template remove", "template update", "sheet preview",      "sheet validate",
+    "uncertain resolve", "unsubscribe"};
 
 }  // namespace
 

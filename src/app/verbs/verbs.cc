@@ -14,6 +14,7 @@ namespace {
 void fill(VerbTable& table) {
   add_mailbox_verbs(table);
   add_campaign_verbs(table);
+  add_sheet_verbs(table);
   add_email_verbs(table);
   add_queue_verbs(table);
   add_uncertain_verbs(table);
@@ -137,6 +138,13 @@ NamedFiles files_of(const std::vector<std::string>& argv) {
     for (const auto& name : option->results()) named.push_back(name);
     if (option->get_name() == "--csv" && verb->count("--rejects") == 0 && option->count() > 0)
       files.writes.push_back(option->as<std::string>() + kRejectsEnding);
+  }
+  const auto* sheet = verb->get_option_no_throw("--sheet");
+  if (sheet != nullptr && verb->get_option_no_throw("--rejects") != nullptr &&
+      verb->count("--rejects") == 0) {
+    const bool again = verb->get_option_no_throw("--again") != nullptr && verb->count("--again") > 0;
+    if (sheet->count() > 0 || again)
+      files.writes.push_back(rejects_of_sheet(sheet->count() > 0 ? sheet->as<std::string>() : std::string()));
   }
   return files;
 }

@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "campaign/local_time.h"
+#include "campaign/sheet_place.h"
 #include "http/nouns/campaign_json.h"
 #include "http/nouns/json_values.h"
 #include "queue/verdict.h"
@@ -129,8 +130,16 @@ CampaignChange campaign_change(const json::object& body, const Campaign& before,
   read_window(body, before, form, change, errors);
   read_start(body, before, form, errors);
   read_attachments(body, change, errors);
-  if (const auto sheet = text_in(body, "google_sheet_id")) form.sheet_id = *sheet;
-  if (const auto range = text_in(body, "google_sheet_range")) form.sheet_range = *range;
+  if (const auto sheet = text_in(body, "google_sheet_id")) {
+    const auto place = sheet->empty() ? Result<SheetPlace>(SheetPlace{}) : parse_sheet_place(*sheet);
+    if (!place) errors.push_back({"/google_sheet_id", "bad_sheet_id", place.error().message});
+    if (place) form.sheet_id = place->id;
+  }
+  if (const auto range = text_in(body, "google_sheet_range")) {
+    if (const auto read = parse_sheet_range(*range); !read)
+      errors.push_back({"/google_sheet_range", "bad_sheet_range", read.error().message});
+    form.sheet_range = *range;
+  }
   change.form = std::move(form);
   if (const auto tries = number_in(body, "max_tries")) change.max_tries = static_cast<int>(*tries);
   if (const auto age = text_in(body, "max_age"); age && !age->empty()) {

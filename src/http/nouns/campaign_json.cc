@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <cmath>
 
+#include "actions/notices.h"
 #include "http/nouns/json_values.h"
 
 namespace postrider {
@@ -52,6 +53,12 @@ json::object campaign_json(ActionContext& context, const Campaign& campaign) {
   for (const auto& view : context.store.queues()) {
     if (view.id == campaign.queue) queue = view.settings;
   }
+  const auto link = context.sheet_store.find(campaign.id);
+  json::array notices;
+  for (const auto& notice : notices_of(context, campaign.id)) {
+    notices.push_back(
+        {{"code", notice.code}, {"message", notice.message}, {"since", format_rfc3339(notice.since)}});
+  }
   const bool braked = campaign.brake_refusals > 0;
   json::value waiting = nullptr;
   if (!is_final(campaign.status) && campaign.status != CampaignStatus::draft) {
@@ -66,6 +73,9 @@ json::object campaign_json(ActionContext& context, const Campaign& campaign) {
       {"message", campaign.message},
       {"google_sheet_id", text_or_null(campaign.form.sheet_id)},
       {"google_sheet_range", campaign.form.sheet_range},
+      {"google_sheet_status_column", link ? json::value(link->status_header) : json::value(nullptr)},
+      {"write_back", link && link->write_back},
+      {"notices", std::move(notices)},
       {"send_immediately", !start},
       {"use_delay", paced},
       {"delay_min_minutes", minutes(pace.min)},

@@ -41,8 +41,15 @@ ObjectSchema settings(std::string_view name, bool fresh) {
   main("subject", text(1, 500).example("A question, {{ first name }}"));
   main("message", text(1, 1 << 20).example("Dear {{ first name | default: \"friend\" }}, …"));
   object.may("description", text(0, 10'000).or_null())
-      .may("google_sheet_id", pattern("^[A-Za-z0-9_-]+$", 10, 100).or_null())
-      .may("google_sheet_range", or_default(text(1, 50), "A:Z"))
+      .may("google_sheet_id", text(1, 500).or_null().about("its id, or its address in the browser"))
+      .may("google_sheet_range",
+           or_default(text(1, 300), "A:Z").about("its first row holds the headers: Leads!A3:F"))
+      .may("google_sheet_status_column",
+           text(1, 100).about(
+               "header of the column that shows what became of each email, made at the start; not "
+               "given: Email Status"))
+      .may("write_back", boolean().about("false: nothing is written to the sheet"))
+      .may("only_unmarked", boolean().about("rows of the sheet that have a status are left out"))
       .may("send_immediately", or_default(boolean(), true).about("false needs `scheduled_at`"))
       .may("scheduled_at", start_schema())
       .may("use_delay", or_default(boolean(), false).about("a random gap between two emails"))
@@ -123,6 +130,8 @@ Schema campaign_schema() {
   const Schema used =
       ObjectSchema("TemplateUse").needs("id", whole(1, kMost)).needs("version", whole(1, kMost));
   const Schema column = ObjectSchema("Column").needs("header", text()).needs("empty", whole(0, kMost));
+  const Schema notice =
+      ObjectSchema("Notice").needs("code", text()).needs("message", text()).needs("since", moment());
   const Schema waiting = ObjectSchema("Waiting").needs("what", text()).needs("until", moment().or_null());
   const Schema left_out = ObjectSchema("LeftOut")
                               .needs("bad", whole(0, kMost))
@@ -135,6 +144,9 @@ Schema campaign_schema() {
       .needs("message", text(0, 1 << 20))
       .needs("google_sheet_id", text().or_null())
       .needs("google_sheet_range", text())
+      .needs("google_sheet_status_column", text().or_null().about("of a list that was read from a sheet"))
+      .needs("write_back", boolean())
+      .needs("notices", array_of(notice).about("what is in the way though mail goes on"))
       .needs("send_immediately", boolean())
       .needs("use_delay", boolean())
       .needs("delay_min_minutes", whole(1, 1440))

@@ -46,8 +46,18 @@ json::object fields_of(const Campaign& campaign, const EmailView& email) {
 
 }  // namespace
 
-EmailJson::EmailJson(ActionContext& context) : store_(context.store), message_ids_(context) {
+EmailJson::EmailJson(ActionContext& context)
+    : store_(context.store), sheets_(context.sheet_store), message_ids_(context) {
   for (const auto& mailbox : store_.mailboxes()) mailboxes_[mailbox.id] = mailbox.name;
+}
+
+bool EmailJson::shown_in_sheet(CampaignId campaign, const EmailView& email) const {
+  if (email.status != EmailStatus::sent || !email.sent_at) return false;
+  const auto [known, fresh] = shown_.try_emplace(campaign);
+  if (fresh) {
+    if (const auto link = sheets_.find(campaign)) known->second = link->shown_at;
+  }
+  return known->second && *email.sent_at <= *known->second;
 }
 
 json::value EmailJson::mailbox(MailboxId id) const {
@@ -79,7 +89,7 @@ json::object EmailJson::send(const Campaign& campaign, const EmailView& email, E
           {"error_message", error_of(email)},
           {"smtp_response", whole_reply(email)},
           {"sheet_row_number", email.source_row},
-          {"marked_as_sent_in_sheet", false}};
+          {"marked_as_sent_in_sheet", shown_in_sheet(campaign.id, email)}};
 }
 
 json::object EmailJson::recipient(const Campaign& campaign, EmailView email) const {

@@ -34,7 +34,11 @@ class EmailJson {
   boost::json::value mailbox(MailboxId id) const;
   boost::json::object attempt(const AttemptView& attempt) const;
 
+  bool shown_in_sheet(CampaignId campaign, const EmailView& email) const;
+
   CampaignStore& store_;
+  SheetStore& sheets_;
+  mutable std::map<CampaignId, std::optional<WallTime>> shown_;  ///< until when a campaign's sheet shows all
   MessageIds message_ids_;
   std::map<MailboxId, std::string> mailboxes_;
 };

@@ -5,8 +5,10 @@
 
 #include "actions/create_campaign.h"
 #include "actions/delete_campaign.h"
+#include "actions/sheet_list.h"
 #include "actions/update_campaign.h"
 #include "http/nouns/campaign_json.h"
+#include "http/nouns/json_values.h"
 #include "http/operations/operations.h"
 #include "http/world.h"
 
@@ -26,12 +28,38 @@ HttpAnswer show(Call& call, CampaignId id, int status = 200) {
   return json_answer(campaign_json(call.actions, *campaign), status);
 }
 
+/// A sheet that a campaign is made of cannot be read: 400, as in the system that this API is compatible with.
+HttpAnswer sheet_refused(const Error& error) {
+  if (error.code == "invalid_campaign" || error.code == "too_many_recipients") return problem(error);
+  return problem(error.kind == Error::Kind::unavailable ? 503 : 400, error.code, error.message);
+}
+
+/// Nothing: the body names no sheet, or sheets are not configured and it is only kept.
+std::optional<SheetRequest> sheet_in(const Call& call, const CampaignForm& form) {
+  const auto sheet = text_in(call.fields(), "google_sheet_id");
+  if (!sheet || sheet->empty() || call.actions.sheets == nullptr) return std::nullopt;
+  return SheetRequest{
+      .sheet = *sheet,
+      .range = form.sheet_range,
+      .status_header = text_in(call.fields(), "google_sheet_status_column").value_or(kStatusHeader),
+      .write_back = flag_in(call.fields(), "write_back").value_or(true),
+      .only_unmarked = flag_in(call.fields(), "only_unmarked").value_or(false)};
+}
+
+Result<CampaignId> make(Call& call, const CampaignChange& change) {
+  const auto sheet = sheet_in(call, change.form.value_or(CampaignForm{}));
+  if (!sheet) return create_draft(call.actions, change);
+  const auto created = create_from_sheet(call.actions, change, *sheet, [](const Reject&) {});
+  if (!created) return std::unexpected(created.error());
+  return created->id;
+}
+
 HttpAnswer create(Call& call) {
   std::vector<FieldError> errors;
   const auto change = campaign_change(call.fields(), Campaign{}, errors);
   if (auto bad = refused(errors)) return std::move(*bad);
-  const auto id = create_draft(call.actions, change);
-  if (!id) return problem(id.error());
+  const auto id = make(call, change);
+  if (!id) return call.actions.sheets != nullptr ? sheet_refused(id.error()) : problem(id.error());
   auto answer = show(call, *id, 201);
   answer.set("Location", "/api/campaigns/" + std::to_string(id->value));
   return answer;
@@ -48,8 +76,22 @@ HttpAnswer change(Call& call) {
   std::vector<FieldError> errors;
   const auto wanted = campaign_change(call.fields(), *before, errors);
   if (auto bad = refused(errors)) return std::move(*bad);
+  // A draft whose sheet or range is named is read anew; first of all whether it can be.
+  auto sheet = sheet_in(call, wanted.form.value_or(before->form));
+  if (!sheet && text_in(call.fields(), "google_sheet_range") && call.actions.sheets != nullptr) {
+    sheet = sheet_of(call.actions, *before);
+    if (sheet) sheet->range = *text_in(call.fields(), "google_sheet_range");
+  }
+  if (sheet && before->status == CampaignStatus::draft) {
+    const auto readable = preview_sheet(call.actions, *sheet, 0);
+    if (!readable) return sheet_refused(readable.error());
+  }
   const auto done = update_campaign(call.actions, id, wanted);
   if (!done) return problem(done.error(), 400);
+  if (sheet && before->status == CampaignStatus::draft) {
+    const auto read_again = read_sheet_list(call.actions, id, *sheet, [](const Reject&) {});
+    if (!read_again) return sheet_refused(read_again.error());
+  }
   return show(call, id);
 }
 

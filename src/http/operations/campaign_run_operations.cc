@@ -43,6 +43,7 @@ std::expected<StartOptions, HttpAnswer> read_start(const Call& call, const Campa
     errors.push_back({"/test_to", "no_test_mode", "\"test_to\" goes with \"test_mode\": true."});
   }
   options.skip_unresolved = flag_in(body, "skip_unresolved").value_or(false);
+  options.no_write_back = !flag_in(body, "write_back").value_or(true);
   if (!errors.empty()) return std::unexpected(wrong(errors));
 
   const auto meant = campaign.form.start_at;
@@ -166,6 +167,7 @@ Operation send_operation() {
                            "RFC 3339, or a local time of `timezone`; not given: the draft's own, else now"))
                   .may("timezone", text(1, 50).about("an IANA name; not given: the campaign's"))
                   .may("test_to", text(0, 320).or_null().about("an address; not given: the catcher"))
+                  .may("write_back", boolean().about("false: nothing is written to the sheet of its list"))
                   .may("skip_unresolved",
                        boolean().about("leave recipients out whose fields the message needs are empty")),
       .body_optional = true,
