@@ -46,7 +46,8 @@ struct Rows {
   std::vector<std::string> cells;
 
   bool cell(std::string text) {
-    if (!in_values) return true;
+    if (depth == 0) odd = true;
+    if (!in_values) return !odd;
     // A scalar stands in a row, which is the third level: object, values, row.
     odd = odd || depth != 3 || cells.size() >= kMostCells;
     if (!odd) cells.push_back(std::move(text));
