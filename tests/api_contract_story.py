@@ -144,6 +144,25 @@ def test_of_twenty_starts_at_once_one_succeeds(api, here, catcher):
     assert sorted(catcher.recipients().values()) == [1, 1, 1]
 
 
+def test_a_list_and_a_start_that_are_said_twice_happen_once(api, here, catcher):
+    """Whoever got no answer asks again with the same Idempotency-Key, and hears what came of it."""
+    campaign = OldClient(api).create(message="Hi.\n")["id"]
+    long_list = "Email\n" + "".join(f"r{n}@example.org\n" for n in range(20_000))  # in a file on its way
+    path = f"/api/campaigns/{campaign}"
+    told = [api.raw("POST", f"{path}/recipients", long_list, content_type="text/csv", Idempotency_Key="list")
+            for _ in range(2)]
+    assert [answer.status for answer in told] == [201, 201]
+    assert told[0].json == told[1].json and told[1].headers["Idempotent-Replayed"] == "true"
+    other = api.raw("POST", f"{path}/recipients", long_list + "x@example.org\n", content_type="text/csv",
+                    Idempotency_Key="list")
+    assert (other.status, other.code) == (422, "key_reused")
+    body = {"test_mode": True}
+    starts = [api.raw("POST", f"{path}/send", body, Idempotency_Key="start") for _ in range(2)]
+    assert [answer.status for answer in starts] == [200, 200], starts[0]
+    assert starts[1].headers["Idempotent-Replayed"] == "true"
+    assert api.raw("POST", f"{path}/send", body).status == 409
+
+
 def test_whatever_else_a_campaign_can_do(api, here, catcher):
     campaign = with_list(api, use_delay=True, delay_min_minutes=30, delay_max_minutes=30)
     path = f"/api/campaigns/{campaign}"
@@ -202,7 +221,7 @@ def test_a_hostile_list_goes_in_and_comes_out_unharmed(api):
 
 
 def here_import(api, body):
-    campaign = OldClient(api).create()["id"]
+    campaign = OldClient(api).create(message="Hi.\n")["id"]
     return api.ask("POST", f"/api/campaigns/{campaign}/recipients", body, content_type="text/csv", expect=422)
 
 

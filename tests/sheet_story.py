@@ -74,12 +74,12 @@ def test_rows_that_are_sorted_inserted_and_deleted_all_the_while_keep_their_stat
         made = create(here, sheet, "--range", "Leads!A:Z", "--brake", "off", pace="5ms")
         assert made["recipients"] == 1000
         here.run("suppression", "add", *sorted(refused)[:1])
-        google.before(turn_over, times=40)
+        google.before(turn_over, times=24)
         here.send(made["id"], "--wait", expect=None)
         expected = {row[0]: "Sent 20" for row in people(1000)}
         expected[sorted(refused)[0]] = "Skipped: "
         google.wait_for("write", 2)
-        wait_until(lambda: len(google.calls("sheets")) > 45, 120, "the sheet rests", every=0.2)
+        wait_until(lambda: len(google.calls("sheets")) > 28, 120, "the sheet rests", every=0.2)
         wait_until_shown(here, google, tab, expected)
     assert [sheet.tab("First").snapshot(), others.snapshot()] == untouched
     with google.lock:

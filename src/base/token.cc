@@ -16,6 +16,16 @@ void start_sodium() {
   if (sodium_init() < 0) throw Fault("libsodium cannot start: no source of random numbers");
 }
 
+constexpr std::size_t kBlock = 64 * 1024;
+using Hash = std::array<unsigned char, crypto_hash_sha256_BYTES>;
+
+std::string hex_of(const Hash& hash) {
+  std::string hex(hash.size() * 2 + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
+  hex.pop_back();  // it ends with a NUL
+  return hex;
+}
+
 }  // namespace
 
 std::string make_token(std::string_view prefix) {
@@ -32,12 +42,26 @@ std::string make_token(std::string_view prefix) {
 }
 
 std::string token_hash(std::string_view token) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash;
+  Hash hash;
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(token.data()), token.size());
-  std::string hex(hash.size() * 2 + 1, '\0');
-  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-  hex.pop_back();  // it ends with a NUL
-  return hex;
+  return hex_of(hash);
+}
+
+std::string stream_hash(std::istream& stream) {
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  stream.clear();
+  stream.seekg(0);
+  std::string block(kBlock, '\0');
+  while (stream.read(block.data(), static_cast<std::streamsize>(block.size())), stream.gcount() > 0) {
+    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(block.data()),
+                              static_cast<unsigned long long>(stream.gcount()));
+  }
+  stream.clear();
+  stream.seekg(0);
+  Hash hash;
+  crypto_hash_sha256_final(&state, hash.data());
+  return hex_of(hash);
 }
 
 std::string token_start(std::string_view token, std::string_view prefix) {

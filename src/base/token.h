@@ -5,6 +5,7 @@
 // hash needs no comparison in constant time: its time depends on the hash, which nobody can steer.
 // Thread safe.
 
+#include <istream>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ std::string make_token(std::string_view prefix);
 
 /// SHA-256 of the whole token, as 64 hex digits.
 std::string token_hash(std::string_view token);
+
+/// The same of all that a stream holds from its start, where it stands again afterwards.
+std::string stream_hash(std::istream& stream);
 
 /// The start of a token that may be shown in lists: its prefix and 6 further characters.
 std::string token_start(std::string_view token, std::string_view prefix);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include <set>
 
 namespace postrider {
@@ -27,6 +29,15 @@ TEST(Token, IsKeptAsItsSha256) {
 TEST(Token, IsListedByItsStart) {
   EXPECT_EQ(token_start("pr_key_abcdefghij", kKeyPrefix), "pr_key_abcdef");
   EXPECT_EQ(token_start("pr_key_ab", kKeyPrefix), "pr_key_ab");
+}
+
+TEST(Token, TheHashOfAStreamIsThatOfItsText) {
+  for (const std::size_t size : {0u, 1u, 65'536u, 200'000u}) {
+    std::istringstream stream(std::string(size, 'x'));
+    stream.get();
+    EXPECT_EQ(stream_hash(stream), token_hash(std::string(size, 'x')));
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), std::string(size, 'x'));
+  }
 }
 
 }  // namespace

@@ -44,7 +44,11 @@ HttpAnswer ApiTurn::work(HttpBody body) {
             .raw = {}};
   const auto key = operation_.keyed ? head_.header("Idempotency-Key") : std::string_view();
   std::string asked;
-  if (!key.empty()) asked = token_hash(fmt::format("{} {}\n{}", head_.method, head_.target, body.bytes));
+  if (!key.empty()) {
+    // A long body lies in a file: what counts is that it is the same one.
+    const auto long_body = body.file ? stream_hash(*body.file) : std::string();
+    asked = token_hash(fmt::format("{} {}\n{}{}", head_.method, head_.target, body.bytes, long_body));
+  }
   if (!operation_.body.empty()) {
     if (auto bad = read_body(body.bytes, call.body)) return std::move(*bad);
   } else if (!operation_.body_type.empty()) {

@@ -181,6 +181,7 @@ Operation send_operation() {
                                                     .needs("test_to", text().or_null())
                                                     .needs("recipients", count_schema())
                                                     .needs("warnings", array_of(text())))}},
+      .keyed = true,
       .handle = send};
 }
 
@@ -214,6 +215,7 @@ Operation plain(std::string word, std::string id, std::string summary, Schema an
           .summary = std::move(summary),
           .cli = "postrider campaign " + word + " {id}",
           .answers = {{200, "done", std::move(answer)}},
+          .keyed = true,
           .handle = handle};
 }
 

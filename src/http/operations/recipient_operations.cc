@@ -102,6 +102,7 @@ Operations recipient_operations() {
        .body_type = "text/csv",
        .limit = {kMostListBytes, true},
        .answers = {{201, "what was read", import_schema()}},
+       .keyed = true,
        .handle = add});
   all.push_back(
       {.method = "GET",

@@ -171,6 +171,7 @@ Operations suppression_operations() {
                  .body_type = "text/csv",
                  .limit = {64 << 20, true},
                  .answers = {{200, "what became of the rows", imported}},
+                 .keyed = true,
                  .handle = import});
   all.push_back(
       {.method = "POST",
