@@ -41,6 +41,7 @@ struct CampaignChange {
   std::optional<int> brake_refusals;
   std::optional<int> brake_percent;
   std::optional<CampaignForm> form;  ///< all of it
+  std::optional<WallTime> start;     ///< of a scheduled campaign, in place of the one it waits for
 };
 
 /// The queue of campaigns that name none.

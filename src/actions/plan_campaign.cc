@@ -81,7 +81,9 @@ Result<PlanAnswer> plan_campaign(ActionContext& context, CampaignId id, const Pl
                     fmt::format("Campaign {} has no mailbox, so there is nothing to plan with.", id.value));
   }
   const auto now = context.clock.wall_now();
-  const auto start = std::max(now, options.at.value_or(campaign->scheduled_at.value_or(now)));
+  const auto own =
+      campaign->status == CampaignStatus::draft ? campaign->form.start_at : campaign->scheduled_at;
+  const auto start = std::max(now, options.at.value_or(own.value_or(now)));
 
   std::vector<Timetable> tables;
   std::unordered_map<MailboxId, std::string> names;

@@ -53,12 +53,38 @@ Result<TestMode> read_test_mode(ActionContext& context, CampaignId id, const std
   return TestMode{tester->text()};
 }
 
+/// When it starts; nothing: now.
+Result<std::optional<WallTime>> read_start(const Campaign& campaign, const StartOptions& options,
+                                           WallTime now) {
+  const auto own = campaign.form.start_at;
+  if (options.at || options.now || !own || *own <= now) return options.at;
+  if (campaign.status != CampaignStatus::scheduled) return own;
+  return conflict(
+      "campaign_scheduled",
+      fmt::format("Campaign {0} starts at {1}. For another time, give one (\"scheduled_at\", --at); to start "
+                  "it now: `postrider campaign send {0} --now`, or take its start back first (PUT with "
+                  "\"send_immediately\": true).",
+                  campaign.id.value, format_rfc3339(campaign.scheduled_at.value_or(*own))));
+}
+
 }  // namespace
+
+std::optional<Problem> check_start_time(WallTime at, WallTime now) {
+  if (at + kStartTolerance >= now) return std::nullopt;
+  return Problem{
+      "time_passed",
+      fmt::format("{} has passed already; it is {} now. Give a time to come, or none to start now.",
+                  format_rfc3339(at), format_rfc3339(now))};
+}
 
 Result<StartAnswer> start_campaign(ActionContext& context, CampaignId id, const StartOptions& options) {
   auto campaign = context.store.campaign(id);
   if (!campaign) return std::unexpected(campaign.error());
   if (const auto startable = check_status(*campaign); !startable) return std::unexpected(startable.error());
+
+  const auto now = context.clock.wall_now();
+  auto start = read_start(*campaign, options, now);
+  if (!start) return std::unexpected(start.error());
 
   if (!options.test_to.empty()) {
     auto test = read_test_mode(context, id, options.test_to);
@@ -70,11 +96,11 @@ Result<StartAnswer> start_campaign(ActionContext& context, CampaignId id, const 
   if (check.letter && check.letter->depends_on_row()) {
     add_row_problems(*campaign, check_rows(context, *campaign, *check.letter, kMostRowsChecked), check);
   }
-  if (options.at && *options.at <= context.clock.wall_now()) {
-    check.problems.push_back(
-        {"time_passed", fmt::format("{} has passed already.", format_rfc3339(*options.at))});
+  if (*start) {
+    if (auto passed = check_start_time(**start, now)) check.problems.push_back(std::move(*passed));
   }
-  StartAnswer answer{.problems = std::move(check.problems), .warnings = std::move(check.warnings)};
+  const auto at = *start && **start > now ? *start : std::nullopt;
+  StartAnswer answer{.at = at, .problems = std::move(check.problems), .warnings = std::move(check.warnings)};
   if (!answer.started()) return answer;
 
   // Last of all checks, because it is the one that asks the network, and writes to the sheet.
@@ -91,13 +117,13 @@ Result<StartAnswer> start_campaign(ActionContext& context, CampaignId id, const 
     const auto updated = context.store.update_campaign(*campaign);
     if (!updated) return std::unexpected(updated.error());
   }
-  const auto started = context.store.start(id, options.at, check.required, campaign->test);
+  const auto started = context.store.start(id, at, check.required, campaign->test);
   if (!started) return std::unexpected(started.error());
   if (writes_back) context.sheet_store.activate(id, context.clock.wall_now());
   const auto where = campaign->test ? " in test mode to " + to_string(*campaign->test) : std::string();
-  context.store.audit(context.who, options.at ? fmt::format("scheduled campaign {}{} for {}", id.value, where,
-                                                            format_rfc3339(*options.at))
-                                              : fmt::format("started campaign {}{}", id.value, where));
+  context.store.audit(context.who,
+                      at ? fmt::format("scheduled campaign {}{} for {}", id.value, where, format_rfc3339(*at))
+                         : fmt::format("started campaign {}{}", id.value, where));
   return answer;
 }
 

@@ -94,6 +94,34 @@ TEST_F(StartCampaign, WaitsForItsTime) {
   EXPECT_EQ(work(accepted), 3);
 }
 
+TEST_F(StartCampaign, HeedsTheDraftsOwnStartUnlessToldOtherwise) {
+  add_office();
+  const auto at = clock_.wall_now() + std::chrono::hours{2};
+  auto settings = letter();
+  settings.form = CampaignForm{.start_at = at};
+  const auto own = create(kThreePeople, settings)->id, at_once = create(kThreePeople, settings)->id,
+             other = create(kThreePeople, settings)->id;
+  EXPECT_EQ(start_campaign(context_, own, {})->at, at);
+  EXPECT_EQ(store().campaign(own)->scheduled_at, at);
+  EXPECT_EQ(start_campaign(context_, own, {}).error().code, "campaign_scheduled");
+  EXPECT_EQ(start_campaign(context_, at_once, {.now = true})->at, std::nullopt);
+  EXPECT_EQ(store().campaign(at_once)->status, CampaignStatus::sending);
+  const auto earlier = at - std::chrono::hours{1};
+  EXPECT_EQ(start_campaign(context_, other, {.at = earlier})->at, earlier);
+  EXPECT_EQ(start_campaign(context_, own, {.now = true})->at, std::nullopt);
+  EXPECT_EQ(store().campaign(own)->status, CampaignStatus::sending);
+}
+
+TEST_F(StartCampaign, StartsADraftWhoseOwnTimeIsOver) {
+  add_office();
+  auto settings = letter();
+  settings.form = CampaignForm{.start_at = clock_.wall_now() + std::chrono::hours{2}};
+  const auto id = create(kThreePeople, settings)->id;
+  clock_.advance(std::chrono::hours{3});
+  EXPECT_EQ(start_campaign(context_, id, {})->at, std::nullopt);
+  EXPECT_EQ(work(accepted), 3);
+}
+
 TEST_F(StartCampaign, CanBePausedResumedAndStopped) {
   add_office();
   const auto id = create(kThreePeople)->id;

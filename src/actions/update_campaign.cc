@@ -13,10 +13,13 @@ Result<CampaignCheck> update_campaign(ActionContext& context, CampaignId id, con
                                          "The campaign was not changed for", problems));
   }
   campaign->updated = context.clock.wall_now();
-  const auto updated =
-      context.store.update_campaign(*campaign, change.attachments ? &*change.attachments : nullptr);
+  const auto updated = context.store.update_campaign(
+      *campaign, change.attachments ? &*change.attachments : nullptr, change.start);
   if (!updated) return std::unexpected(updated.error());
-  context.store.audit(context.who, fmt::format("changed campaign {}", id.value));
+  const bool moved = change.start && campaign->status == CampaignStatus::scheduled;
+  context.store.audit(context.who,
+                      fmt::format("changed campaign {}{}", id.value,
+                                  moved ? ", which starts at " + format_rfc3339(*change.start) : ""));
   campaign = context.store.campaign(id);
   if (!campaign) return std::unexpected(campaign.error());
   return check_campaign(context, *campaign);

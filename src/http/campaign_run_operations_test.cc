@@ -78,6 +78,46 @@ TEST_F(RunOperations, ADraftsOwnStartCountsAndIsNotBroughtForwardBySayingSendTwi
   EXPECT_EQ(store().campaign(CampaignId{id})->status, CampaignStatus::scheduled);
 }
 
+TEST_F(RunOperations, AStartThatHasPassedIsRefusedByEveryDoor) {
+  const auto id = draft();
+  const std::string past = R"({"scheduled_at":"2026-11-01T08:00:00Z"})";
+  const auto created =
+      ask_checked({"POST", "/api/campaigns", R"({"name":"a","subject":"b","message":"c",)" + past.substr(1)});
+  const auto changed = ask_checked({"PUT", path(id), past});
+  const auto sent = post(id, "send", past);
+  for (const auto* answer : {&created, &changed, &sent}) {
+    EXPECT_EQ(answer->status, 422) << answer->body;
+    const auto error = object(*answer).at("errors").at(0).as_object();
+    EXPECT_EQ(error.at("field").as_string(), "/scheduled_at");
+    EXPECT_EQ(error.at("code").as_string(), "time_passed");
+    EXPECT_NE(answer->body.find("2026-11-01T08:00:00Z has passed already; it is "), std::string::npos);
+  }
+  EXPECT_EQ(store().campaign(CampaignId{id})->form.start_at, std::nullopt);
+  EXPECT_EQ(store().campaign(CampaignId{id})->status, CampaignStatus::draft);
+}
+
+TEST_F(RunOperations, AStartOfAMomentAgoMeansNow) {
+  const auto id = draft();
+  const auto now = format_rfc3339(clock_.wall_now() - std::chrono::seconds{59});
+  const auto sent = post(id, "send", R"({"scheduled_at":")" + now + "\"}");
+  EXPECT_EQ(object(sent).at("data").at("status").as_string(), "sending") << sent.body;
+  EXPECT_EQ(object(sent).at("data").at("send_immediately").as_bool(), true);
+}
+
+TEST_F(RunOperations, ChangingTheTimeOfAScheduledCampaignMovesItsStart) {
+  const auto id = draft();
+  ASSERT_EQ(post(id, "send", R"({"scheduled_at":"2026-11-24T08:00:00Z"})").status, 200);
+  ASSERT_EQ(ask({"PUT", path(id), R"({"name":"Later"})"}, owner_).status, 200);
+  EXPECT_EQ(format_rfc3339(*store().campaign(CampaignId{id})->scheduled_at), "2026-11-24T08:00:00Z");
+  const auto moved = ask_checked({"PUT", path(id), R"({"scheduled_at":"2026-11-25T08:00:00Z"})"});
+  EXPECT_EQ(object(moved).at("scheduled_at").as_string(), "2026-11-25T08:00:00Z") << moved.body;
+  EXPECT_EQ(object(moved).at("status").as_string(), "scheduled");
+  clock_.advance(parse_rfc3339("2026-11-25T07:59:00Z").value() - clock_.wall_now());
+  EXPECT_EQ(work(accepted), 0);
+  clock_.advance(std::chrono::minutes{1});
+  EXPECT_EQ(work(accepted), 3);
+}
+
 TEST_F(RunOperations, TestModeReachesTheTesterOnly) {
   const auto caught = draft(), tested = draft();
   EXPECT_EQ(object(post(caught, "send", R"({"test_mode":true})")).at("data").at("test_to").as_string(),

@@ -192,9 +192,9 @@ class CampaignStore {
   /// `files`: its attachments; null: none (a new one), or as they are (a change).
   virtual Result<CampaignId> create_campaign(const Campaign& draft,
                                              const std::vector<Attachment>* files = nullptr) = 0;
-  /// Draft or scheduled only.
-  virtual Result<void> update_campaign(const Campaign& merged,
-                                       const std::vector<Attachment>* files = nullptr) = 0;
+  /// Draft or scheduled only. A scheduled one starts at `start` instead, if one is given.
+  virtual Result<void> update_campaign(const Campaign& merged, const std::vector<Attachment>* files = nullptr,
+                                       std::optional<WallTime> start = std::nullopt) = 0;
   virtual Result<Campaign> campaign(CampaignId id) = 0;
   /// Its attachments with their bytes, in order: up to 10 MB.
   virtual std::vector<Attachment> attachments(CampaignId id) = 0;

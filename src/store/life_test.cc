@@ -36,6 +36,23 @@ TEST_F(Life, WaitsForItsScheduledTimeAlsoWhenThatIsMovedBack) {
   EXPECT_EQ(campaign(id).status, CampaignStatus::completed);
 }
 
+TEST_F(Life, AChangeMayMoveTheStartOfAScheduledCampaignAndOfNoOther) {
+  const auto id = add_draft();
+  const auto at = clock_.wall_now() + hours{2};
+  ASSERT_TRUE(nouns().update_campaign(campaign(id), nullptr, at));
+  EXPECT_EQ(campaign(id).scheduled_at, std::nullopt);
+  ASSERT_TRUE(nouns().start(id, at, {}));
+  ASSERT_TRUE(nouns().update_campaign(campaign(id)));
+  EXPECT_EQ(campaign(id).scheduled_at, at);
+  ASSERT_TRUE(nouns().update_campaign(campaign(id), nullptr, at - hours{1}));
+  EXPECT_EQ(nouns().waiting(id, clock_.wall_now()).until, at - hours{1});
+  ASSERT_TRUE(nouns().update_campaign(campaign(id), nullptr, at + hours{1}));
+  clock_.advance(hours{2});
+  EXPECT_TRUE(claim().empty());
+  clock_.advance(hours{1});
+  EXPECT_EQ(end_all(delivered()), 5);
+}
+
 TEST_F(Life, PausedBeforeItsTimeIsScheduledAgainWhenResumed) {
   const auto id = add_draft();
   const auto at = clock_.wall_now() + hours{1};

@@ -83,8 +83,8 @@ VerbResult send(VerbContext& context, Output& output, const SendOptions& options
                               {"server_runs", context.server_runs},
                               {"warnings", json::value_from(answer->warnings)}});
   } else {
-    const auto when = options.start.at ? fmt::format("starts at {}", show_time(options.start.at))
-                                       : std::string("has started");
+    const auto when =
+        answer->at ? fmt::format("starts at {}", show_time(answer->at)) : std::string("has started");
     output.say(fmt::format("Campaign {} {}: {}.", options.id.value, when,
                            count_of(campaign->counts.total(), "email")));
     if (campaign->test) output.say("In " + show_test(*campaign->test, context.actions.catch_directory) + ".");
@@ -181,7 +181,10 @@ void add_campaign_run_verbs(VerbTable& table, CLI::App* campaign) {
         "postrider campaign send 7 --at 2026-11-24T09:00:00+01:00 --wait",
         [options](VerbContext& context, Output& output) { return send(context, output, *options); });
     add_id(verb, options->id, "The campaign");
-    add_time(verb, "--at", options->start.at, "Not before this moment, RFC 3339 (now)");
+    auto* at = add_time(verb, "--at", options->start.at,
+                        "Not before this moment, RFC 3339 (the draft's own start, else now)");
+    verb->add_flag("--now", options->start.now, "Now, even if the draft has a start of its own")
+        ->excludes(at);
     verb->add_flag("--wait", options->wait, "Wait for its end; exit 0 only when it completed");
     add_read(verb, "--test-to", "ADDRESS",
              "Test mode: every email goes to this address only, or into a local log only (catcher)",

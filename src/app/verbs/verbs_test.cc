@@ -152,6 +152,22 @@ TEST_F(Verbs, AcceptGlobalOptionsAnywhereAndNamesEitherWay) {
   EXPECT_EQ(run({"mailbox", "test", "--name", "office"}).code, 0);
 }
 
+TEST_F(Verbs, SendHeedsTheDraftsOwnStartAsTheApiDoes) {
+  prepare();
+  auto draft = store().campaign(CampaignId{1}).value();
+  draft.form.start_at = clock_.wall_now() + std::chrono::hours{2};
+  ASSERT_TRUE(store().update_campaign(draft));
+  EXPECT_EQ(run({"campaign", "send", "1", "--now", "--at", "2036-01-01T00:00:00Z"}).code, 2);
+  const auto sent = run({"campaign", "send", "1", "--json"});
+  ASSERT_EQ(sent.code, 0) << sent.out << sent.err;
+  EXPECT_EQ(sent.json().at("status"), "scheduled");
+  EXPECT_EQ(sent.json().at("scheduled_at").as_string(), format_rfc3339(*draft.form.start_at));
+  const auto again = run({"campaign", "send", "1"});
+  EXPECT_NE(again.code, 0);
+  EXPECT_NE(again.err.find("campaign send 1 --now"), std::string::npos) << again.err;
+  EXPECT_NE(run({"campaign", "send", "1", "--now"}).out.find("has started"), std::string::npos);
+}
+
 TEST_F(Verbs, NeverShowAPassword) {
   password_ = "open sesame";
   const auto added = run({"mailbox", "add", "office", "--from", "ana@example.com", "--smtp-host",

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "actions/start_campaign.h"
 #include "base/base64.h"
 #include "campaign/local_time.h"
 #include "campaign/sheet_place.h"
@@ -51,9 +52,13 @@ void read_window(const json::object& body, const Campaign& before, CampaignForm&
   change.window = on ? std::optional(form.window) : std::nullopt;
 }
 
-void read_start(const json::object& body, const Campaign& before, CampaignForm& form,
-                std::vector<FieldError>& errors) {
-  if (body.contains("scheduled_at")) form.start_at = start_time(body, form.window.zone, errors);
+void read_start(const json::object& body, const Campaign& before, WallTime now, CampaignForm& form,
+                CampaignChange& change, std::vector<FieldError>& errors) {
+  if (body.contains("scheduled_at")) {
+    change.start = form.start_at = start_time(body, form.window.zone, errors);
+    const auto passed = form.start_at ? check_start_time(*form.start_at, now) : std::nullopt;
+    if (passed) errors.push_back({"/scheduled_at", passed->code, passed->message});
+  }
   const auto at_once = flag_in(body, "send_immediately");
   const bool start_given = text_in(body, "scheduled_at").value_or("") != "";
   if (at_once == false && !form.start_at && !start_given) {
@@ -121,14 +126,14 @@ std::optional<WallTime> start_time(const json::object& body, std::string_view zo
   return std::nullopt;
 }
 
-CampaignChange campaign_change(const json::object& body, const Campaign& before,
+CampaignChange campaign_change(const json::object& body, const Campaign& before, WallTime now,
                                std::vector<FieldError>& errors) {
   CampaignChange change;
   auto form = before.form;
   read_content(body, change);
   read_pace(body, before, form, change, errors);
   read_window(body, before, form, change, errors);
-  read_start(body, before, form, errors);
+  read_start(body, before, now, form, change, errors);
   read_attachments(body, change, errors);
   if (const auto sheet = text_in(body, "google_sheet_id")) {
     const auto place = sheet->empty() ? Result<SheetPlace>(SheetPlace{}) : parse_sheet_place(*sheet);

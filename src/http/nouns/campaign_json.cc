@@ -22,6 +22,11 @@ std::int64_t tried(const Counts& counts) {
   return counts.sent + counts.failed + counts.bounced;
 }
 
+/// A draft's own start counts until the campaign has been started, perhaps at another time.
+std::optional<WallTime> start_of(const Campaign& campaign) {
+  return campaign.status == CampaignStatus::draft ? campaign.form.start_at : campaign.scheduled_at;
+}
+
 /// Whole minutes of a gap that may have been given in seconds elsewhere; `pace` has it exactly.
 std::int64_t minutes(Micros gap) {
   return std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::minutes>(gap).count());
@@ -38,7 +43,7 @@ json::object campaign_json(ActionContext& context, const Campaign& campaign) {
   const bool paced = !campaign.pace.none();
   const auto& pace = paced ? campaign.pace : campaign.form.pace;
   const auto window = campaign.window.value_or(campaign.form.window);
-  const auto start = campaign.scheduled_at ? campaign.scheduled_at : campaign.form.start_at;
+  const auto start = start_of(campaign);
   json::array mailboxes, headers, files, columns;
   for (const auto id : campaign.mailboxes) {
     if (const auto mailbox = context.store.mailbox(id)) mailboxes.emplace_back(mailbox->name);
@@ -138,21 +143,20 @@ json::object campaign_json(ActionContext& context, const Campaign& campaign) {
 
 json::object campaign_summary_json(const Campaign& campaign) {
   const auto& counts = campaign.counts;
-  return {
-      {"id", campaign.id.value},
-      {"name", campaign.name},
-      {"status", to_string(campaign.status)},
-      {"total_recipients", counts.total()},
-      {"emails_sent", counts.sent},
-      {"emails_failed", counts.failed},
-      {"emails_pending", counts.pending},
-      {"emails_bounced", counts.bounced},
-      {"emails_skipped", counts.skipped},
-      {"emails_uncertain", counts.uncertain},
-      {"success_rate", percent(counts.sent, tried(counts))},
-      {"created_at", format_rfc3339(campaign.created)},
-      {"scheduled_at", time_value(campaign.scheduled_at ? campaign.scheduled_at : campaign.form.start_at)},
-      {"completed_at", time_value(campaign.completed_at)}};
+  return {{"id", campaign.id.value},
+          {"name", campaign.name},
+          {"status", to_string(campaign.status)},
+          {"total_recipients", counts.total()},
+          {"emails_sent", counts.sent},
+          {"emails_failed", counts.failed},
+          {"emails_pending", counts.pending},
+          {"emails_bounced", counts.bounced},
+          {"emails_skipped", counts.skipped},
+          {"emails_uncertain", counts.uncertain},
+          {"success_rate", percent(counts.sent, tried(counts))},
+          {"created_at", format_rfc3339(campaign.created)},
+          {"scheduled_at", time_value(start_of(campaign))},
+          {"completed_at", time_value(campaign.completed_at)}};
 }
 
 }  // namespace postrider

@@ -20,9 +20,9 @@ boost::json::object campaign_summary_json(const Campaign& campaign);
 /// sent of what was tried, in percent with two decimals.
 boost::json::value success_percent(const Counts& counts);
 
-/// The change that a judged body asks for, on top of `before` (a new campaign: its defaults). What only
-/// this form of a campaign can get wrong is in `errors`; the rest is merge_campaign's.
-CampaignChange campaign_change(const boost::json::object& body, const Campaign& before,
+/// The change that a judged body asks for at `now`, on top of `before` (a new campaign: its defaults). What
+/// only this form of a campaign can get wrong is in `errors`; the rest is merge_campaign's.
+CampaignChange campaign_change(const boost::json::object& body, const Campaign& before, WallTime now,
                                std::vector<FieldError>& errors);
 
 /// `scheduled_at` of a body in the campaign's zone; nothing: not there, or null.

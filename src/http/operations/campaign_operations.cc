@@ -56,7 +56,7 @@ Result<CampaignId> make(Call& call, const CampaignChange& change) {
 
 HttpAnswer create(Call& call) {
   std::vector<FieldError> errors;
-  const auto change = campaign_change(call.fields(), Campaign{}, errors);
+  const auto change = campaign_change(call.fields(), Campaign{}, call.world.clock().wall_now(), errors);
   if (auto bad = refused(errors)) return std::move(*bad);
   const auto id = make(call, change);
   if (!id) return call.actions.sheets != nullptr ? sheet_refused(id.error()) : problem(id.error());
@@ -74,7 +74,7 @@ HttpAnswer change(Call& call) {
   const auto before = call.actions.store.campaign(id);
   if (!before) return problem(before.error());
   std::vector<FieldError> errors;
-  const auto wanted = campaign_change(call.fields(), *before, errors);
+  const auto wanted = campaign_change(call.fields(), *before, call.world.clock().wall_now(), errors);
   if (auto bad = refused(errors)) return std::move(*bad);
   // A draft whose sheet or range is named is read anew; first of all whether it can be.
   auto sheet = sheet_in(call, wanted.form.value_or(before->form));

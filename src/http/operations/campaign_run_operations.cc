@@ -23,8 +23,7 @@ HttpAnswer wrong(const std::vector<FieldError>& errors) {
   return problem(422, errors.size() == 1 ? errors.front().code : "invalid_fields", errors);
 }
 
-/// When it starts: as the body says, else as the draft does, else now. A campaign that waits for its
-/// draft's start is not started earlier by a second, equal call.
+/// What a body says of the start; a time that has passed is said with all else that is in the way.
 std::expected<StartOptions, HttpAnswer> read_start(const Call& call, const Campaign& campaign) {
   const auto& body = call.fields();
   std::vector<FieldError> errors;
@@ -45,17 +44,6 @@ std::expected<StartOptions, HttpAnswer> read_start(const Call& call, const Campa
   options.skip_unresolved = flag_in(body, "skip_unresolved").value_or(false);
   options.no_write_back = !flag_in(body, "write_back").value_or(true);
   if (!errors.empty()) return std::unexpected(wrong(errors));
-
-  const auto meant = campaign.form.start_at;
-  if (options.at || !meant || *meant <= call.world.clock().wall_now()) return options;
-  if (campaign.status == CampaignStatus::scheduled) {
-    return std::unexpected(problem(
-        409, "campaign_scheduled",
-        fmt::format("Campaign {} starts at {}. For another time, say \"scheduled_at\"; to start it now, "
-                    "take its start back first (PUT with \"send_immediately\": true).",
-                    campaign.id.value, format_rfc3339(campaign.scheduled_at.value_or(*meant)))));
-  }
-  options.at = meant;
   return options;
 }
 
@@ -69,18 +57,20 @@ HttpAnswer send(Call& call) {
   if (!answer) return problem(answer.error());
   if (!answer->started()) {
     std::vector<FieldError> errors;
-    for (const auto& found : answer->problems) errors.push_back({"", found.code, found.message});
+    for (const auto& found : answer->problems) {
+      errors.push_back({found.code == "time_passed" ? "/scheduled_at" : "", found.code, found.message});
+    }
     return problem(422, "not_startable", errors);
   }
   const auto campaign = call.actions.store.campaign(id);
   if (!campaign) return problem(campaign.error());
   return success(
-      call, options->at ? "Campaign scheduled successfully" : "Campaign started successfully",
+      call, answer->at ? "Campaign scheduled successfully" : "Campaign started successfully",
       json::object{{"campaign_id", id.value},
                    {"status", to_string(campaign->status)},
                    {"test_mode", campaign->test.has_value()},
-                   {"send_immediately", !options->at},
-                   {"scheduled_at", time_value(options->at)},
+                   {"send_immediately", !answer->at},
+                   {"scheduled_at", time_value(answer->at)},
                    {"test_to", campaign->test ? json::value(to_string(*campaign->test)) : json::value()},
                    {"recipients", campaign->counts.total()},
                    {"warnings", json::value_from(answer->warnings)}});

@@ -43,7 +43,8 @@ class SqliteCampaignStore final : public CampaignStore {
   Result<void> take_slot(MailboxId id) override;
 
   Result<CampaignId> create_campaign(const Campaign& draft, const std::vector<Attachment>* files) override;
-  Result<void> update_campaign(const Campaign& merged, const std::vector<Attachment>* files) override;
+  Result<void> update_campaign(const Campaign& merged, const std::vector<Attachment>* files,
+                               std::optional<WallTime> start) override;
   Result<Campaign> campaign(CampaignId id) override;
   std::vector<Attachment> attachments(CampaignId id) override;
   std::vector<Campaign> campaigns(std::optional<CampaignStatus> status, CampaignId before,

@@ -81,7 +81,8 @@ Result<CampaignId> SqliteCampaignStore::create_campaign(const Campaign& draft,
 }
 
 Result<void> SqliteCampaignStore::update_campaign(const Campaign& merged,
-                                                  const std::vector<Attachment>* files) {
+                                                  const std::vector<Attachment>* files,
+                                                  std::optional<WallTime> start) {
   return write([&](Database& db) -> Result<void> {
     const auto status = status_of(db, merged.id);
     if (!status) return std::unexpected(status.error());
@@ -103,6 +104,13 @@ Result<void> SqliteCampaignStore::update_campaign(const Campaign& merged,
               "UPDATE lane SET not_before = 0, queue_id = (SELECT queue_id FROM campaign WHERE id = ?1) "
               "WHERE campaign_id = ?1")
         .run(merged.id.value);
+    if (start && *status == CampaignStatus::scheduled) {
+      Statement(db, "UPDATE campaign SET scheduled_at = ?2 WHERE id = ?1")
+          .run(merged.id.value, to_micros(*start));
+      // The alarm for the time before would start it too soon.
+      writer_.drop_waiting_tasks(merged.id);
+      writer_.wake_planner(merged.id, *start);
+    }
     writer_.refresh_lanes_of(merged.id);
     return {};
   });
