@@ -28,9 +28,10 @@ struct ActionContext {
   const Clock& clock;
   const SecretBox& secrets;
   const UnsubscribeLinks& links;
-  std::string who;                   ///< for the audit log: "local:ana"
-  std::int64_t recipient_limit = 0;  ///< MAX_RECIPIENTS_PER_CAMPAIGN; 0: none
-  bool mock = false;                 ///< MOCK_EMAIL_SENDING: new mailboxes are mock ones, too
+  std::string who;                     ///< for the audit log: "local:ana"
+  std::int64_t recipient_limit = 0;    ///< MAX_RECIPIENTS_PER_CAMPAIGN; 0: none
+  bool mock = false;                   ///< MOCK_EMAIL_SENDING: new mailboxes are mock ones, too
+  Micros session_life = kSessionLife;  ///< JWT_EXPIRE_MINUTES, of logins from now on
   /// Connects, greets, logs in, names the sender, takes it back and leaves.
   std::function<MailServerTrial(const MailServer&, const std::string& sender)> try_mail_server;
   /// Sends one message, now, over a session of its own: the server's last word, or what stopped it.

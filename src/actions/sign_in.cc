@@ -53,7 +53,7 @@ Login open_login(ActionContext& context, const Account& account, std::string_vie
                    .account = account.id,
                    .created = now,
                    .last_seen = now,
-                   .expires = now + kSessionLife,
+                   .expires = now + context.session_life,
                    .address = one_line(address, 64)};
   context.accounts.open_session(login.session);
   login.account.password_hash.clear();

@@ -89,7 +89,7 @@ class WiredServer final : public Server, private ApiWorld {
         work_(context_->get_executor()),
         address_(std::move(address)),
         http_(std::move(http)),
-        api_(make_api(*this, api_operations())),
+        api_(make_api(*this, api_operations(options_.settings.api))),
         loop_(*context_, clock_),
         mock_(make_mock_sessions()),
         wire_(options_.settings.mock
@@ -219,6 +219,7 @@ class WiredServer final : public Server, private ApiWorld {
 
   // What the API asks of us, on its own threads.
   ActionContext actions(std::string who) override { return action_context(std::move(who)); }
+  const ApiRules& rules() const override { return options_.settings.api; }
   RequestStore& requests() override { return installation_->store->requests(); }
   const Clock& clock() const override { return clock_; }
   Log& log() override { return log_; }
@@ -255,6 +256,7 @@ class WiredServer final : public Server, private ApiWorld {
             .who = std::move(who),
             .recipient_limit = options_.settings.recipient_limit,
             .mock = options_.settings.mock,
+            .session_life = options_.settings.session_life,
             .try_mail_server =
                 [this](const MailServer& server, const std::string& sender) {
                   return try_mail_server(server, sender, clock_, smtp_options(options_.settings));

@@ -125,6 +125,24 @@ std::optional<EnvironmentMailbox> read_mailbox(Reader& from, bool mock) {
   return EnvironmentMailbox{std::move(mailbox), std::move(password)};
 }
 
+ApiRules read_api_rules(Reader& from) {
+  ApiRules rules;
+  if (auto proxies = TrustedProxies::parse(from.text("TRUSTED_PROXIES"))) {
+    rules.proxies = std::move(*proxies);
+  } else {
+    from.complain("TRUSTED_PROXIES",
+                  "lists addresses with commas between them, but " + proxies.error().message);
+  }
+  if (auto origins = Origins::parse(from.text("CORS_ORIGINS"))) {
+    rules.origins = std::move(*origins);
+  } else {
+    from.complain("CORS_ORIGINS", "lists origins with commas between them, but " + origins.error().message);
+  }
+  rules.requests_per_minute = static_cast<int>(from.number("API_RATE_LIMIT"));
+  rules.documents = from.yes_no("ENABLE_DOCS");
+  return rules;
+}
+
 std::vector<SettingWarning> find_warnings(const Environment& environment, const Environment& file) {
   std::vector<SettingWarning> warnings;
   for (const auto* source : {&environment, &file}) {
@@ -168,8 +186,10 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
     }
   }
   settings.secret_key = from.text("SECRET_KEY");
-  if (!settings.secret_key.empty() && settings.secret_key.size() < 16) {
-    from.complain("SECRET_KEY", "needs at least 16 characters");
+  settings.new_secret_key = from.text("NEW_SECRET_KEY");
+  for (const auto& [name, secret] : {std::pair{"SECRET_KEY", &settings.secret_key},
+                                     std::pair{"NEW_SECRET_KEY", &settings.new_secret_key}}) {
+    if (!secret->empty() && secret->size() < 16) from.complain(name, "needs at least 16 characters");
   }
   settings.mock = from.yes_no("MOCK_EMAIL_SENDING");
   settings.recipient_limit = from.number("MAX_RECIPIENTS_PER_CAMPAIGN");
@@ -198,6 +218,8 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
     from.complain("ALERT_EMAIL", fmt::format("must be an email address, not \"{}\"", settings.alert_email));
   }
   settings.alert_mailbox = from.text("ALERT_MAILBOX");
+  settings.api = read_api_rules(from);
+  settings.session_life = std::chrono::minutes{from.number("JWT_EXPIRE_MINUTES")};
   settings.mailbox = read_mailbox(from, settings.mock);
   if (!from.problems().empty()) {
     return std::unexpected(

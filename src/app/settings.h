@@ -14,6 +14,8 @@
 #include "base/result.h"
 #include "campaign/mailbox.h"
 #include "oauth/credentials.h"
+#include "http/api_rules.h"
+#include "store/account_store.h"
 
 namespace postrider {
 
@@ -43,8 +45,9 @@ struct Settings {
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;
   bool log_requests = false;
-  std::string public_url;  ///< as parse_public_url gives it; empty: not set
-  std::string secret_key;  ///< empty: the key file
+  std::string public_url;      ///< as parse_public_url gives it; empty: not set
+  std::string secret_key;      ///< empty: the key file
+  std::string new_secret_key;  ///< for `key-file rotate`
   std::optional<EnvironmentMailbox> mailbox;
   bool mock = false;
   std::int64_t recipient_limit = 0;
@@ -55,6 +58,8 @@ struct Settings {
   std::string alert_email, alert_mailbox;
   RemoteServer remote;
   GoogleSettings google;
+  ApiRules api;
+  Micros session_life = kSessionLife;  ///< JWT_EXPIRE_MINUTES
 
   /// Where `serve` listens unless told otherwise: "127.0.0.1:8000".
   std::string listen() const;

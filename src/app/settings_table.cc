@@ -70,9 +70,21 @@ constexpr std::array kTable = {
            "json: a line as Cloud Logging reads it, with severity and message."),
     yes_no("Server", "ENABLE_REQUEST_LOGGING", "false",
            "One line in the log for each request: operation, status, time."),
+    text(
+        "Server", "TRUSTED_PROXIES", "",
+        "Addresses and networks of proxies before this server, such as 127.0.0.1, 10.0.0.0/8: their X-Forwarded-For "
+        "says who calls, their X-Forwarded-Proto how. Not set: these headers mean nothing."),
+    text(
+        "Server", "CORS_ORIGINS", "",
+        "Other sites whose pages may call the API, such as https://app.example.org, with commas between them; or *: any "
+        "page, with an API key and never with a login. Not set: none."),
+    number("Server", "API_RATE_LIMIT", "0", 0, 1'000'000,
+           "Requests a minute for each account, key, or address without either; more are 429. 0: no limit."),
+    yes_no("Server", "ENABLE_DOCS", "true", "Serve the API's description: /docs, /redoc, /openapi.json."),
     secret("Server", "SECRET_KEY",
            "At least 16 characters that seal the stored secrets. Not set: postrider.key beside the database, "
            "made at the first start."),
+    secret("Server", "NEW_SECRET_KEY", "What `postrider key-file rotate` puts in SECRET_KEY's place."),
 
     text("Mailbox from the environment", "SMTP_HOST", "",
          "The mail server of the mailbox \"default\". Set, it defines that mailbox at every start."),
@@ -107,6 +119,9 @@ constexpr std::array kTable = {
 
     secret("Accounts", "POSTRIDER_ACCOUNT_PASSWORD",
            "The password that `account set-password` stores. Not set: it is asked for on a terminal."),
+    number(
+        "Accounts", "JWT_EXPIRE_MINUTES", "43200", 5, 525'600,
+        "How long a login lasts, however busy; for logins from then on. After 7 days without a request it ends anyway."),
 
     text(
         "Google", "GOOGLE_CREDENTIALS_FILE", "",
@@ -137,10 +152,6 @@ constexpr std::array kTable = {
     text("Alerts", "ALERT_MAILBOX", "",
          "The mailbox that alerts leave through, if it is active. Not set: the campaign's, else the first."),
 
-    later("CORS_ORIGINS", "The API: which other sites' pages may call it."),
-    later("ENABLE_DOCS", "The API: its description at /docs."),
-    later("API_RATE_LIMIT", "The API: requests a minute for each caller."),
-    later("JWT_EXPIRE_MINUTES", "Accounts: how long a login lasts."),
     later("GOOGLE_CLOUD_PROJECT", "Google Cloud Tasks: the project."),
     later("CLOUD_TASKS_LOCATION", "Google Cloud Tasks: the queue's location."),
     later("CLOUD_TASKS_QUEUE", "Google Cloud Tasks: the queue's name."),

@@ -196,14 +196,40 @@ TEST(Settings, AllThatIsWrongIsSaidAtOnce) {
   }
 }
 
+TEST(Settings, TheApisRulesAreReadAndWhatIsWrongWithThemIsSaid) {
+  const auto standard = read({});
+  EXPECT_EQ(standard.api.requests_per_minute, 0);
+  EXPECT_TRUE(standard.api.documents);
+  EXPECT_EQ(standard.session_life, kSessionLife);
+  const auto set = read({{"CORS_ORIGINS", "https://app.example.org"},
+                         {"TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8"},
+                         {"API_RATE_LIMIT", "60"},
+                         {"ENABLE_DOCS", "false"},
+                         {"JWT_EXPIRE_MINUTES", "30"}});
+  EXPECT_TRUE(set.api.origins.lists("https://app.example.org"));
+  EXPECT_EQ(set.api.requests_per_minute, 60);
+  EXPECT_FALSE(set.api.documents);
+  EXPECT_EQ(set.session_life, std::chrono::minutes{30});
+  const auto wrong = read_settings({{"CORS_ORIGINS", "app.example.org"},
+                                    {"TRUSTED_PROXIES", "proxy"},
+                                    {"API_RATE_LIMIT", "-1"},
+                                    {"JWT_EXPIRE_MINUTES", "1"}},
+                                   {});
+  ASSERT_FALSE(wrong);
+  for (const char* name : {"CORS_ORIGINS", "TRUSTED_PROXIES", "API_RATE_LIMIT", "JWT_EXPIRE_MINUTES"}) {
+    EXPECT_NE(wrong.error().message.find(name), std::string::npos) << wrong.error().message;
+  }
+}
+
 TEST(Settings, NamesWithoutEffectAreWarnedAboutOnce) {
   const auto read =
-      read_settings({{"REDIS_URL", "redis://x"}, {"CORS_ORIGINS", "*"}},
+      read_settings({{"REDIS_URL", "redis://x"}, {"CLOUD_TASKS_QUEUE", "q"}},
                     {{"REDIS_URL", "redis://y"}, {"BACKUP_ENABLED", "true"}, {"SMPT_HOST", "typo"}});
   ASSERT_TRUE(read);
   std::multiset<std::string> names;
   for (const auto& warning : read->warnings) names.insert(warning.name);
-  EXPECT_EQ(names, (std::multiset<std::string>{"BACKUP_ENABLED", "CORS_ORIGINS", "REDIS_URL", "SMPT_HOST"}));
+  EXPECT_EQ(names,
+            (std::multiset<std::string>{"BACKUP_ENABLED", "CLOUD_TASKS_QUEUE", "REDIS_URL", "SMPT_HOST"}));
 }
 
 TEST(DatabaseUrl, NamesAFile) {

@@ -6,9 +6,11 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "actions/sign_in.h"
 #include "base/text.h"
 #include "base/token.h"
 #include "http/api_turn.h"
+#include "http/rate_limit.h"
 #include "http/recognise.h"
 #include "http/route_table.h"
 
@@ -44,14 +46,18 @@ bool changes_something(std::string_view method) {
 }
 
 /// A browser sends a page's cookies along whoever wrote the page. It also says truthfully where the page
-/// came from, and that must be us.
-bool from_our_page(const HttpHead& head) {
+/// came from, and that must be us, or who is named in CORS_ORIGINS.
+bool from_our_page(const HttpHead& head, const Origins& others) {
+  const auto origin = head.header("Origin");
+  if (head.count("Origin") == 1 && others.lists(origin)) return true;
   const auto site = head.header("Sec-Fetch-Site");
   if (!site.empty() && site != "same-origin" && site != "none") return false;
-  const auto origin = head.header("Origin");
   if (origin.empty()) return !site.empty();
   const auto host = head.header("Host");
-  return origin == fmt::format("https://{}", host) || origin == fmt::format("http://{}", host);
+  const auto ours = [&](std::string_view scheme) {
+    return (head.scheme.empty() || head.scheme == scheme) && origin == fmt::format("{}://{}", scheme, host);
+  };
+  return ours("https") || ours("http");
 }
 
 Schema path_schema(std::string_view name) {
@@ -86,6 +92,8 @@ class Api : public HttpHandler {
 
   std::variant<HttpAnswer, std::unique_ptr<HttpTurn>> admit(HttpHead head) override {
     RequestRecord record(world_, head);
+    world_.rules().proxies.name_caller(head);
+    for (auto& [name, value] : world_.rules().origins.headers(head)) record.carries(name, value);
     auto admission = judge(std::move(head), record);
     if (auto* answer = std::get_if<HttpAnswer>(&admission)) record.end(*answer);
     return admission;
@@ -105,6 +113,7 @@ class Api : public HttpHandler {
   }
 
   Admission judge_head(HttpHead head, RequestRecord& record) {
+    if (auto preflight = world_.rules().origins.preflight(head)) return std::move(*preflight);
     const auto target = read_target(head.target);
     if (!target)
       return problem(400, "bad_target", "The request's path or query is not written as RFC 3986 has it.");
@@ -112,6 +121,9 @@ class Api : public HttpHandler {
     const bool open = match.operation != nullptr && match.operation->access == Access::open;
     auto context = world_.actions("nobody");
     auto caller = recognise(context, head);
+    if (match.operation == nullptr || !match.operation->unmetered) {
+      if (auto refused = over_limit(caller ? *caller : Caller{}, head, record)) return std::move(*refused);
+    }
     if (!caller && !(open && head.header("Authorization").empty())) return unauthorized(caller.error());
     if (!caller) caller = Caller{};  // a stale cookie must not keep anybody from signing in
     if (!open && !caller->known()) {
@@ -133,7 +145,8 @@ class Api : public HttpHandler {
                      fmt::format("This needs the right \"{}\", which {} does not have.",
                                  to_string(operation.access), caller->name));
     }
-    if (caller->kind == Caller::Kind::session && changes_something(head.method) && !from_our_page(head)) {
+    if (caller->kind == Caller::Kind::session && changes_something(head.method) &&
+        !from_our_page(head, world_.rules().origins)) {
       return problem(403, "foreign_page",
                      "A signed-in browser may change things from Postrider's own pages only.");
     }
@@ -149,6 +162,22 @@ class Api : public HttpHandler {
     turn->path = std::move(path);
     turn->query = std::move(query);
     return turn;
+  }
+
+  /// Counts the request against its caller's minute: an account's, a key's, else an address's.
+  std::optional<HttpAnswer> over_limit(const Caller& caller, const HttpHead& head, RequestRecord& record) {
+    const int most = world_.rules().requests_per_minute;
+    if (most == 0) return std::nullopt;
+    const auto who = caller.known() ? caller.name : throttle_key_of_address(head.caller);
+    const auto standing = limit_.count(who, most, world_.clock().boot_now());
+    record.carries("RateLimit-Policy", fmt::format("\"minute\";q={};w=60", most));
+    record.carries("RateLimit", fmt::format("\"minute\";r={};t={}", standing.left, standing.seconds_to));
+    if (standing.allowed) return std::nullopt;
+    auto answer = problem(429, "too_many_requests",
+                          fmt::format("This server takes {} requests a minute from each caller. Wait {} s.",
+                                      most, standing.seconds_to));
+    answer.set("Retry-After", std::to_string(standing.seconds_to));
+    return answer;
   }
 
   static bool has_body(const HttpHead& head) {
@@ -206,6 +235,7 @@ class Api : public HttpHandler {
   ApiWorld& world_;
   const Operations operations_;
   const RouteTable routes_;
+  RateLimit limit_;
 };
 
 }  // namespace

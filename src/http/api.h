@@ -12,6 +12,8 @@ namespace postrider {
 
 /// Every operation there is.
 Operations api_operations();
+/// Those that are served by these rules.
+Operations api_operations(const ApiRules& rules);
 
 /// The OpenAPI 3.1 document of these operations.
 boost::json::object openapi_document(const Operations& operations, std::string_view version);

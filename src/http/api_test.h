@@ -19,6 +19,7 @@ class ApiTest : public ActionTest, protected ApiWorld {
     context.who = std::move(who);
     return context;
   }
+  const ApiRules& rules() const override { return rules_; }
   RequestStore& requests() override { return store_->requests(); }
   const Clock& clock() const override { return clock_; }
   Log& log() override { return *log_; }
@@ -73,6 +74,7 @@ class ApiTest : public ActionTest, protected ApiWorld {
   std::unique_ptr<Log> log_ = make_silent_log();
   std::unique_ptr<Metrics> metrics_ = make_metrics();
   ServerHealth health_;
+  ApiRules rules_;
   std::function<TaskRun(EmailId)> run_task_ = [](EmailId) { return TaskRun::not_now; };
   std::unique_ptr<HttpHandler> api_;
 };

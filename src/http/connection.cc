@@ -146,7 +146,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     HttpHead head{.method = std::string(message.method_string()),
                   .target = std::string(message.target()),
                   .headers = {},
-                  .caller = caller_};
+                  .caller = caller_,
+                  .scheme = {}};
     for (const auto& field : message) head.headers.emplace_back(field.name_string(), field.value());
     return head;
   }

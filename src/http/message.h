@@ -22,7 +22,8 @@ struct HttpHead {
   std::string method;
   std::string target;   ///< path, perhaps with "?query"
   HttpHeaders headers;  ///< in their order, names as written
-  std::string caller;   ///< the peer's IP address
+  std::string caller;   ///< the IP address of the peer, or of whom a trusted proxy names
+  std::string scheme;   ///< "https" or "http" if a trusted proxy says it; else nobody knows
 
   /// The first header of this name in any letter case; empty if there is none.
   std::string_view header(std::string_view name) const;

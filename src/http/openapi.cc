@@ -46,6 +46,8 @@ std::vector<std::pair<int, std::string_view>> usual_refusals(const Operation& op
   }
   all.emplace_back(operation.conflict, "its state does not allow it");
   all.emplace_back(422, "fields that are wrong, all of them");
+  if (!operation.unmetered)
+    all.emplace_back(429, "more requests in this minute than are taken of one caller");
   if (operation.keyed) all.emplace_back(409, "the Idempotency-Key is in use");
   return all;
 }

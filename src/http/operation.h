@@ -69,6 +69,8 @@ struct Operation {
   int conflict = 409;  ///< the status of what the state does not allow
   bool keyed = false;  ///< takes an Idempotency-Key
   bool paged = false;  ///< its answers carry Link and X-Total-Count
+  /// Does not count against API_RATE_LIMIT: what watches over the server, and what people who got mail do.
+  bool unmetered = false;
   std::function<HttpAnswer(Call&)> handle;
 };
 

@@ -58,8 +58,8 @@ std::expected<Caller, std::string> recognise(ActionContext& context, const HttpH
                 .session_token = std::string(token)};
 }
 
-std::string session_cookie(std::string_view token) {
-  const auto seconds = std::chrono::seconds(kSessionLife).count();
+std::string session_cookie(std::string_view token, Micros life) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(life).count();
   return fmt::format("{}={}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax", kSessionCookie, token,
                      seconds);
 }

@@ -19,7 +19,7 @@ inline constexpr std::string_view kSessionCookie = "__Host-postrider";
 std::expected<Caller, std::string> recognise(ActionContext& context, const HttpHead& head);
 
 /// The Set-Cookie value that gives the browser its session, and the one that takes it away.
-std::string session_cookie(std::string_view token);
+std::string session_cookie(std::string_view token, Micros life);
 std::string no_session_cookie();
 
 }  // namespace postrider

@@ -31,9 +31,22 @@ RequestRecord::RequestRecord(ApiWorld& world, const HttpHead& head) : world_(wor
   id_ = is_harmless(given) ? std::string(given) : make_id();
 }
 
+void RequestRecord::carries(std::string name, std::string value) {
+  headers_.emplace_back(std::move(name), std::move(value));
+}
+
 void RequestRecord::end(HttpAnswer& answer) const {
   const auto took = std::chrono::steady_clock::now() - began_;
   answer.set("X-Request-Id", id_);
+  for (const auto& [name, value] : headers_) {
+    // An answer may depend on more than one header of its request, and says so in one list.
+    const auto own = std::ranges::find(answer.headers, name, &HttpHeaders::value_type::first);
+    if (own != answer.headers.end() && name == "Vary") {
+      own->second += ", " + value;
+    } else if (own == answer.headers.end()) {
+      answer.set(name, value);
+    }
+  }
   world_.metrics().count_request(operation_, answer.status, took);
   if (!world_.logs_requests()) return;
   world_.log().write(LogLevel::info, "request",

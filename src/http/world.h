@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "http/access.h"
 #include "http/message.h"
+#include "http/api_rules.h"
 #include "http/metrics.h"
 #include "store/request_store.h"
 
@@ -39,6 +40,7 @@ class ApiWorld {
  public:
   virtual ~ApiWorld() = default;
   virtual ActionContext actions(std::string who) = 0;
+  virtual const ApiRules& rules() const = 0;
   virtual RequestStore& requests() = 0;
   virtual const Clock& clock() const = 0;
   virtual Log& log() = 0;

@@ -47,7 +47,7 @@ struct ApiKey {
   std::optional<WallTime> last_used, expires, revoked;
 };
 
-inline constexpr auto kSessionLife = std::chrono::days{30};  ///< however busy
+inline constexpr auto kSessionLife = std::chrono::days{30};  ///< however busy, unless set otherwise
 inline constexpr auto kSessionIdle = std::chrono::days{7};   ///< without a request
 inline constexpr int kMostSessions = 50;                     ///< of one account: then the oldest ends
 

@@ -39,7 +39,7 @@ HttpAnswer refusal(const Call& call, const SignInRefusal& refusal) {
 
 HttpAnswer signed_in(const Login& login, int status) {
   auto answer = json_answer(account_json(login.account), status);
-  answer.set("Set-Cookie", session_cookie(login.token));
+  answer.set("Set-Cookie", session_cookie(login.token, login.session.expires - login.session.created));
   return answer;
 }
 

@@ -73,6 +73,11 @@ Operation open_page(std::string path, std::string id, std::string summary, std::
 
 }  // namespace
 
+const std::vector<std::string>& document_paths() {
+  static const std::vector<std::string> paths{"/docs", "/redoc", "/openapi.json", "/assets/docs.js"};
+  return paths;
+}
+
 Operations document_operations() {
   const auto document = std::make_shared<Document>();
   const auto docs = [document](Call& call) { return docs_page(document->text(call.world)); };

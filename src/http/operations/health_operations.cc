@@ -59,6 +59,7 @@ Operations health_operations() {
                  .summary = "Whether the process runs",
                  .no_cli = "the command line runs in the process it would ask about",
                  .answers = {{200, "it runs", {}, "text/plain"}},
+                 .unmetered = true,
                  .handle = livez});
   all.push_back({.method = "GET",
                  .path = "/readyz",
@@ -68,6 +69,7 @@ Operations health_operations() {
                  .summary = "Whether it can do its work, and why not",
                  .cli = "postrider status",
                  .answers = {{200, "it can", {}, "text/plain"}},
+                 .unmetered = true,
                  .handle = readyz});
   all.push_back({.method = "GET",
                  .path = "/metrics",
@@ -90,6 +92,7 @@ Operations health_operations() {
                    .summary = "How it is; what is beneath only with a credential",
                    .cli = "postrider status --json",
                    .answers = {{200, "healthy", health_schema()}, {503, "unhealthy", health_schema()}},
+                   .unmetered = true,
                    .handle = health});
   }
   return all;

@@ -39,4 +39,14 @@ Operations api_operations() {
   return all;
 }
 
+Operations api_operations(const ApiRules& rules) {
+  auto all = api_operations();
+  if (!rules.documents) {
+    std::erase_if(all, [](const Operation& operation) {
+      return std::ranges::find(document_paths(), operation.path) != document_paths().end();
+    });
+  }
+  return all;
+}
+
 }  // namespace postrider

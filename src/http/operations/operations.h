@@ -28,5 +28,7 @@ Operations service_operations();  ///< the root, and how database and mailbox ar
 Operations event_operations();
 Operations shell_operations();
 Operations document_operations();
+/// Those of them that describe the API (ENABLE_DOCS); the others are the pages for signing in.
+const std::vector<std::string>& document_paths();
 
 }  // namespace postrider

@@ -20,7 +20,9 @@ constexpr auto kPage =
     "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Postrider</title>\n"
     "<link rel=\"stylesheet\" href=\"/assets/postrider.css\">\n<main>\n<h1>Postrider</h1>\n"
     "<p>Email campaigns in which every single email is its own durable, scheduled task.</p>\n"
-    "<p><a href=\"/login\">Sign in</a> · <a href=\"/docs\">The API</a></p>\n</main>\n</html>\n";
+    "<p><a href=\"/login\">Sign in</a>";
+constexpr auto kLinkToDocs = " · <a href=\"/docs\">The API</a>";
+constexpr auto kEndOfPage = "</p>\n</main>\n</html>\n";
 
 /// A browser names text/html and, of everything else, says only that it would do.
 bool prefers_html(const HttpHead& head) {
@@ -32,6 +34,8 @@ bool prefers_html(const HttpHead& head) {
 HttpAnswer root(Call& call) {
   if (prefers_html(call.head)) {
     HttpAnswer page{.content_type = "text/html; charset=utf-8", .body = kPage};
+    if (call.world.rules().documents) page.body += kLinkToDocs;
+    page.body += kEndOfPage;
     page.set("Content-Security-Policy",
              "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'");
     page.set("Vary", "Accept");
@@ -39,7 +43,7 @@ HttpAnswer root(Call& call) {
   }
   json::object out{{"message", "Postrider"},
                    {"description", kDescription},
-                   {"docs", "/docs"},
+                   {"docs", call.world.rules().documents ? json::value("/docs") : json::value(nullptr)},
                    {"health", "/api/health"},
                    {"timestamp", format_rfc3339(call.world.clock().wall_now())}};
   if (call.caller.known()) out["version"] = call.world.version();

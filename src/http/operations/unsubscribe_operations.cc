@@ -91,6 +91,7 @@ Operations unsubscribe_operations() {
                  .summary = "A page that asks; changes nothing",
                  .no_cli = "a page for recipients",
                  .answers = {{200, "the page", {}, "text/html"}, gone},
+                 .unmetered = true,
                  .handle = look});
   all.push_back({.method = "POST",
                  .path = "/u/{token}",
@@ -102,6 +103,7 @@ Operations unsubscribe_operations() {
                  .body_type = "*/*",
                  .limit = {16 * 1024, false},
                  .answers = {{200, "unsubscribed", {}, "text/html"}, gone},
+                 .unmetered = true,
                  .handle = act});
   return all;
 }
