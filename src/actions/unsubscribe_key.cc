@@ -5,15 +5,9 @@
 #include "base/check.h"
 
 namespace postrider {
-namespace {
-
-constexpr std::string_view kMeta = "unsubscribe_key";
-
-}  // namespace
-
 Result<UnsubscribeKey> open_unsubscribe_key(CampaignStore& store, const SecretBox& secrets) {
   std::string bytes;
-  if (const auto kept = store.meta(kMeta)) {
+  if (const auto kept = store.meta(kUnsubscribeKeyMeta)) {
     auto opened = secrets.open(*kept);
     if (!opened) return std::unexpected(opened.error());
     bytes = std::move(*opened);
@@ -21,7 +15,7 @@ Result<UnsubscribeKey> open_unsubscribe_key(CampaignStore& store, const SecretBo
     CHECK(sodium_init() >= 0);
     bytes.resize(UnsubscribeKey::kBytes);
     randombytes_buf(bytes.data(), bytes.size());
-    store.set_meta(kMeta, secrets.seal(bytes));
+    store.set_meta(kUnsubscribeKeyMeta, secrets.seal(bytes));
   }
   CHECK(bytes.size() == UnsubscribeKey::kBytes);
   UnsubscribeKey key(std::span<const unsigned char, UnsubscribeKey::kBytes>(

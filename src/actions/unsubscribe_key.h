@@ -10,6 +10,9 @@
 
 namespace postrider {
 
+/// Where it is kept (CampaignStore::meta), sealed.
+inline constexpr std::string_view kUnsubscribeKeyMeta = "unsubscribe_key";
+
 /// Makes the key at the first call. Called once, while the database is opened. An error when the kept one was
 /// sealed under another key.
 Result<UnsubscribeKey> open_unsubscribe_key(CampaignStore& store, const SecretBox& secrets);

@@ -5,17 +5,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <optional>
 
+#include "actions/unsubscribe_key.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/text.h"
 
 namespace postrider {
 namespace {
 
 constexpr std::string_view kFingerprint = "key_fingerprint";
+constexpr std::string_view kMessageIdKey = "message_id_key";  // sealed; only after the key was replaced
+constexpr std::string_view kMessageId = "message-id";
 constexpr std::size_t kLongest = 4096;
 
 [[noreturn]] void fail(std::string_view doing, const std::string& file) {
@@ -54,6 +61,12 @@ Result<std::optional<std::string>> read_key(const std::string& file) {
   return std::string(trim(text));
 }
 
+void sync_directory_of(const std::string& file) {
+  const auto directory = std::filesystem::path(file).parent_path().string();
+  const Descriptor parent(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (parent.get() < 0 || ::fsync(parent.get()) != 0) fail("sync the directory", directory);
+}
+
 /// On disk, name and all, before anything is sealed with it.
 void write_key(const std::string& file, const std::string& secret) {
   const Descriptor out(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
@@ -63,9 +76,33 @@ void write_key(const std::string& file, const std::string& secret) {
     fail("write the key file", file);
   }
   if (::fsync(out.get()) != 0) fail("sync the key file", file);
-  const auto directory = std::filesystem::path(file).parent_path().string();
-  const Descriptor parent(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (parent.get() < 0 || ::fsync(parent.get()) != 0) fail("sync the directory", directory);
+  sync_directory_of(file);
+}
+
+std::string next_of(const std::string& file) {
+  return file + ".next";
+}
+
+/// The old file is kept under another name, for backups from before need it: that name, or nothing.
+std::string move_aside(const std::string& file, WallTime now) {
+  if (!std::filesystem::exists(file)) return {};
+  auto stamp = format_rfc3339(now);
+  std::erase_if(stamp, [](char c) { return c == ':' || c == '-'; });
+  const auto aside = file + ".replaced-" + stamp;
+  std::filesystem::rename(file, aside);
+  sync_directory_of(file);
+  return aside;
+}
+
+/// Ends a change of keys that was cut short after the database had taken the new one.
+void finish_rotation(const std::string& file, const std::string& known) {
+  if (!std::filesystem::exists(next_of(file))) return;
+  const auto next = read_key(next_of(file));
+  const auto box = next && *next ? SecretBox::from_secret(**next) : Result<SecretBox>(invalid("none", ""));
+  if (!box || box->fingerprint() != known) return;
+  move_aside(file, SystemClock().wall_now());
+  std::filesystem::rename(next_of(file), file);
+  sync_directory_of(file);
 }
 
 }  // namespace
@@ -80,6 +117,7 @@ Result<SecretBox> open_key(CampaignStore& store, const std::string& database_fil
   const auto known = store.meta(kFingerprint);
   std::string secret = secret_key;
   if (secret.empty()) {
+    if (known) finish_rotation(file, *known);
     auto kept = read_key(file);
     if (!kept) return std::unexpected(kept.error());
     if (*kept) {
@@ -107,7 +145,52 @@ Result<SecretBox> open_key(CampaignStore& store, const std::string& database_fil
                     secret_key.empty() ? "in " + file : std::string("in SECRET_KEY"), box->fingerprint(),
                     *known));
   }
+  if (const auto sealed = store.meta(kMessageIdKey)) {
+    const auto kept = box->open(*sealed);
+    if (!kept) return std::unexpected(kept.error());
+    SecretBox::Key key{};
+    CHECK(kept->size() == key.size());
+    std::ranges::copy(*kept, key.begin());
+    box->keep_subkey(kMessageId, key);
+  }
   return box;
+}
+
+Result<RotatedKey> rotate_key(SqliteStore& store, const SecretBox& old, const std::string& database_file,
+                              const std::string& new_secret, WallTime now) {
+  const auto file = key_file_beside(database_file);
+  const auto secret = new_secret.empty() ? SecretBox::generate() : new_secret;
+  const auto box = SecretBox::from_secret(secret);
+  if (!box) return std::unexpected(box.error());
+  if (box->fingerprint() == old.fingerprint())
+    return conflict("same_key", "The new key is the one that is in use. Choose another.");
+  std::filesystem::remove(next_of(file));  // of a change that came to nothing
+  if (new_secret.empty()) write_key(next_of(file), secret);
+
+  const auto anew = [&](std::string_view sealed) -> Result<std::string> {
+    const auto clear = old.open(sealed);
+    if (!clear) return std::unexpected(clear.error());
+    return box->seal(*clear);
+  };
+  const auto message_ids = old.subkey(kMessageId);
+  std::map<std::string, std::string> meta{
+      {std::string(kFingerprint), box->fingerprint()},
+      {std::string(kMessageIdKey),
+       box->seal({reinterpret_cast<const char*>(message_ids.data()), message_ids.size()})}};
+  if (const auto kept = store.campaigns().meta(kUnsubscribeKeyMeta)) {
+    const auto sealed = anew(*kept);
+    if (!sealed) return std::unexpected(sealed.error());
+    meta.emplace(kUnsubscribeKeyMeta, *sealed);
+  }
+  const auto resealed = store.reseal(anew, meta);
+  if (!resealed) return std::unexpected(resealed.error());
+  crash_point("key_rotated");
+  auto aside = move_aside(file, now);
+  if (new_secret.empty()) {
+    std::filesystem::rename(next_of(file), file);
+    sync_directory_of(file);
+  }
+  return RotatedKey{box->fingerprint(), std::move(aside), *resealed};
 }
 
 }  // namespace postrider

@@ -66,6 +66,7 @@ int run_program_verb(Program& program, const std::string& verb, std::vector<std:
   add_demo_verb(program, app);
   add_catch_verbs(program, app);
   add_restore_verb(program, app);
+  add_key_file_verb(program, app);
   add_settings_verb(program, app);
   add_status_verb(program, app);
   add_version_verb(program, app);

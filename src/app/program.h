@@ -43,6 +43,7 @@ void add_serve_verb(Program& program, CLI::App& app);
 void add_demo_verb(Program& program, CLI::App& app);
 void add_catch_verbs(Program& program, CLI::App& app);
 void add_restore_verb(Program& program, CLI::App& app);
+void add_key_file_verb(Program& program, CLI::App& app);
 void add_settings_verb(Program& program, CLI::App& app);
 void add_status_verb(Program& program, CLI::App& app);
 void add_version_verb(Program& program, CLI::App& app);

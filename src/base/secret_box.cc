@@ -89,6 +89,7 @@ std::string SecretBox::fingerprint() const {
 
 SecretBox::Key SecretBox::subkey(std::string_view purpose) const {
   CHECK(!purpose.empty());
+  if (const auto kept = kept_.find(purpose); kept != kept_.end()) return kept->second;
   Key out;
   crypto_generichash(out.data(), out.size(), bytes(purpose), purpose.size(), key_.data(), key_.size());
   return out;

@@ -1,9 +1,10 @@
 #pragma once
 // SecretBox: seals secrets at rest (libsodium secretbox) under the installation's key, and makes
 // the sub-keys other rooms need. The key lives outside the database (SECRET_KEY or
-// postrider.key); the database holds only its fingerprint. Thread safe, immutable.
+// postrider.key); the database holds only its fingerprint. Thread safe once its kept keys are set.
 
 #include <array>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -27,11 +28,14 @@ class SecretBox {
 
   /// 16 hex digits; says which key, not what key.
   std::string fingerprint() const;
-  /// A key for one purpose ("message-id"), derived from the installation's key.
+  /// A key for one purpose ("message-id"), derived from the installation's key unless one is kept.
   Key subkey(std::string_view purpose) const;
+  /// From now on the key for this purpose, as it was under a key that was replaced.
+  void keep_subkey(std::string_view purpose, const Key& key) { kept_[std::string(purpose)] = key; }
 
  private:
   Key key_{};
+  std::map<std::string, Key, std::less<>> kept_;
 };
 
 }  // namespace postrider

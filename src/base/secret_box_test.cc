@@ -68,5 +68,15 @@ RC_GTEST_PROP(SecretBox, OpensWhatItSealed, (const std::string& text)) {
   RC_ASSERT(opened && *opened == text);
 }
 
+TEST(SecretBox, AKeptSubkeyOutlivesTheKeyItCameFrom) {
+  const auto old = box_of("0123456789abcdef0123456789abcdef");
+  auto now = box_of("another secret of enough letters");
+  EXPECT_NE(now.subkey("message-id"), old.subkey("message-id"));
+  now.keep_subkey("message-id", old.subkey("message-id"));
+  EXPECT_EQ(now.subkey("message-id"), old.subkey("message-id"));
+  EXPECT_NE(now.fingerprint(), old.fingerprint());
+  EXPECT_FALSE(now.open(old.seal("x")));
+}
+
 }  // namespace
 }  // namespace postrider

@@ -17,6 +17,7 @@
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/private_file.h"
 #include "store/sqlite/request_store.h"
+#include "store/sqlite/reseal.h"
 #include "store/sqlite/task_store.h"
 #include "store/sqlite/template_store.h"
 #include "store/sqlite/writer.h"
@@ -72,6 +73,10 @@ class Store final : public SqliteStore {
   TemplateStore& templates() override { return *templates_; }
   AlertStore& alerts() override { return *alerts_; }
   SheetStore& sheets() override { return *sheets_; }
+  Result<Resealed> reseal(const std::function<Result<std::string>(std::string_view)>& anew,
+                          const std::map<std::string, std::string>& meta) override {
+    return sqlite::reseal(writer_, anew, meta);
+  }
 
  private:
   sqlite::Writer writer_;

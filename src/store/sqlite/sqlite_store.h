@@ -3,6 +3,8 @@
 // only one that checkpoints; readers are read-only connections of their own (SQLite up to 3.51.2
 // can corrupt a WAL when two connections write and checkpoint). WAL, synchronous=FULL.
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -32,6 +34,12 @@ class FileLock {
   int descriptor_;
 };
 
+/// How much was sealed anew.
+struct Resealed {
+  std::int64_t passwords = 0;
+  std::int64_t answers = 0;  ///< of requests with an Idempotency-Key
+};
+
 class SqliteStore {
  public:
   virtual ~SqliteStore() = default;
@@ -42,6 +50,11 @@ class SqliteStore {
   virtual TemplateStore& templates() = 0;
   virtual AlertStore& alerts() = 0;
   virtual SheetStore& sheets() = 0;
+
+  /// Replaces what is sealed with the installation's key by what `anew` makes of it, and these values of
+  /// meta(), in one transaction. An error of `anew` changes nothing; a kept answer that it cannot read goes.
+  virtual Result<Resealed> reseal(const std::function<Result<std::string>(std::string_view)>& anew,
+                                  const std::map<std::string, std::string>& meta) = 0;
 
   /// Opens or creates the file (mode 0600) and brings the schema up to date. The caller holds the
   /// FileLock for as long as the store lives. A file of a newer version is an error.
