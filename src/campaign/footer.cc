@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "campaign/unsubscribe_links.h"
+#include "mail/template_escape.h"
 
 namespace postrider {
 namespace {
@@ -26,24 +27,12 @@ std::string tidied(std::string_view text) {
 
 /// Text as HTML shows it: escaped, its lines kept.
 void append_html(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '\n':
-        out += "<br>\n";
-        break;
-      default:
-        out += c;
-    }
+  for (auto end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+    append_escaped(out, text.substr(0, end), Escaping::html);
+    out += "<br>\n";
+    text.remove_prefix(end + 1);
   }
+  append_escaped(out, text, Escaping::html);
 }
 
 /// The same for a template: its tags stay, and one that is the link alone becomes one.

@@ -1,5 +1,5 @@
 #pragma once
-// How a value is written where it stands. Only for the template. Pure, linear.
+// How a value is written where it stands. Pure, linear.
 
 #include <string>
 #include <string_view>

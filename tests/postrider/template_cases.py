@@ -6,7 +6,7 @@ columns of their own, which the peer gets as numbers; only texts that are not em
 characters beyond the first 65,536 are not counted with `size`; `truncatewords` gets words with one
 blank between them, and not exactly as many as it keeps; a quotient is rounded, and what
 is rounded to decimals is not calculated with; `url_decode` reads
-what `url_encode` wrote; a raw block's inner sides have no dashes; `escape` is ours in HTML and the peer's own filter there.
+what `url_encode` wrote; `whole_url` is ours alone, so the peer gets what it should come to; a raw block's inner sides have no dashes; `escape` is ours in HTML and the peer's own filter there.
 """
 
 TEXTS = ["", "", "Zoë", "anna lena", "McDonald", "ÉCLAIR", "straße", "ΑΣ ΟΔΟΣ", "иван Петров", "名前", "🙂 smile", "a & b",
@@ -152,10 +152,12 @@ class Case:
             words = len(self.values[3].split())
             keep = self.random.choice([n for n in (1, 2, 3, 5, 15) if n != words])
             return self.field(3) + f" | truncatewords: {keep}" + self.random.choice(["", ", \"…\"", ", \"\""])
-        if roll < 0.45:
+        if roll < 0.42:
+            return self.address()
+        if roll < 0.5:
             text = self.random.choice(["\"a literal\"", "'it is'", "12", "-2.5", "true"])
             return Both(text) if self.random.random() < 0.5 else Both(text + " | append: \"!\"")
-        if roll < 0.55 and self.variables:
+        if roll < 0.6 and self.variables:
             return Both(self.random.choice(self.variables)) + " | append: \".\""
         i = self.random.randrange(4)
         chain = [self.field(i)]
@@ -167,6 +169,19 @@ class Case:
             if "size" in str(getattr(chain[-1], "ours", chain[-1])):
                 break
         return joined(chain, " | ")
+
+    def address(self):
+        """What `whole_url`, which the peer does not have, makes of a text that is an address."""
+        i = self.random.randrange(4)
+        if self.is_empty(i) or self.random.random() < 0.3:
+            return self.random.choice([
+                Both("\"https://h.example/a b?c=<d>#é\" | whole_url", "\"https://h.example/a%20b?c=%3Cd%3E#é\""),
+                Both("' tel:+1 (2) 3 ' | whole_url", "\"tel:+1%20(2)%203\""),
+                Both("\"HTTP://h.example/100%\" | whole_url", "\"HTTP://h.example/100%\"")])
+        begin = self.random.choice(["https://h.example/", "http://h.example:8080/a?q=", "mailto:", "tel:"])
+        value = self.field(i)
+        return Both(f"{value.ours} | url_encode | prepend: \"{begin}\" | whole_url",
+                    f"{value.peer} | url_encode | replace: \"'\", \"%27\" | prepend: \"{begin}\"")
 
     def output(self):
         left, right = self.random.choice([("{{ ", " }}")] * 4 + [("{{", "}}"), ("{{- ", " }}"), ("{{ ", " -}}"), ("{{-\n", "\n-}}")])

@@ -8,6 +8,7 @@
 #include "app/verbs/noun_groups.h"
 #include "app/verbs/verb_options.h"
 #include "base/text.h"
+#include "http/nouns/campaign_look_json.h"
 
 namespace postrider {
 
@@ -15,39 +16,12 @@ namespace {
 
 namespace json = boost::json;
 
-json::value number_or_null(std::int64_t number) {
-  return number == 0 ? json::value(nullptr) : json::value(number);
-}
-
-json::object check_json(CampaignId id, const FullCheck& check) {
-  json::array problems, rows;
-  for (const auto& problem : check.problems)
-    problems.push_back({{"code", problem.code}, {"message", problem.message}});
-  for (const auto& finding : check.by_row) {
-    rows.push_back({{"code", finding.code},
-                    {"message", finding.message},
-                    {"count", finding.count},
-                    {"rows", json::value_from(finding.rows)}});
-  }
-  return {{"id", id.value},
-          {"ready", check.problems.empty()},
-          {"problems", std::move(problems)},
-          {"warnings", json::value_from(check.warnings)},
-          {"by_row", std::move(rows)},
-          {"recipients", check.recipients},
-          {"checked", check.checked},
-          {"largest_email", number_or_null(static_cast<std::int64_t>(check.largest))},
-          {"largest_row", number_or_null(check.largest_row)},
-          {"first_due_at", time_json(check.first_due)},
-          {"last_due_at", time_json(check.last_due)}};
-}
-
 VerbResult check(VerbContext& context, Output& output, CampaignId id) {
   const auto check = check_in_full(context.actions, id);
   if (!check) return std::unexpected(check.error());
   const int code = check->problems.empty() ? 0 : 1;
   if (output.wants_json()) {
-    output.print(check_json(id, *check));
+    output.print(check_json("id", id, *check));
     return code;
   }
   if (!check->problems.empty()) output.say("Before it can be sent:");

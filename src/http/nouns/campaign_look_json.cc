@@ -85,7 +85,7 @@ Schema check_schema() {
       .needs("last_due_at", moment().or_null());
 }
 
-json::object check_json(CampaignId id, const FullCheck& check) {
+json::object check_json(std::string_view id_name, CampaignId id, const FullCheck& check) {
   json::array problems, rows;
   for (const auto& problem : check.problems)
     problems.push_back({{"code", problem.code}, {"message", problem.message}});
@@ -95,7 +95,7 @@ json::object check_json(CampaignId id, const FullCheck& check) {
                     {"count", finding.count},
                     {"rows", json::value_from(finding.rows)}});
   }
-  return {{"campaign_id", id.value},
+  return {{id_name, id.value},
           {"ready", check.problems.empty()},
           {"problems", std::move(problems)},
           {"warnings", json::value_from(check.warnings)},

@@ -16,7 +16,8 @@ Schema preview_schema();
 Schema test_answer_schema();
 
 boost::json::object plan_json(CampaignId id, const PlanAnswer& plan);
-boost::json::object check_json(CampaignId id, const FullCheck& check);
+/// `id_name`: what the shell and the API call the campaign's id here.
+boost::json::object check_json(std::string_view id_name, CampaignId id, const FullCheck& check);
 boost::json::object preview_json(CampaignId id, const WrittenEmail& email);
 
 }  // namespace postrider

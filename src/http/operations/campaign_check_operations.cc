@@ -36,7 +36,7 @@ HttpAnswer plan(Call& call) {
 HttpAnswer check(Call& call) {
   const CampaignId id{call.id()};
   const auto answer = check_in_full(call.actions, id);
-  return answer ? json_answer(check_json(id, *answer)) : problem(answer.error());
+  return answer ? json_answer(check_json("campaign_id", id, *answer)) : problem(answer.error());
 }
 
 /// Whether the caller names the message's own type and gives it a weight (RFC 9110 §12.5.1).

@@ -6,6 +6,7 @@
 #include "actions/unsubscribe.h"
 #include "http/operations/operations.h"
 #include "http/world.h"
+#include "mail/template_escape.h"
 
 namespace postrider {
 namespace {
@@ -15,24 +16,7 @@ constexpr auto kPolicy =
 
 std::string html_escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
+  append_escaped(out, text, Escaping::html);
   return out;
 }
 
