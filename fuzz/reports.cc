@@ -27,6 +27,10 @@ void try_reports(std::string_view bytes) {
   require(report.message_id.empty() || report.message_id.starts_with('<'), "a Message-ID stands in <>");
   const bool reports = report.kind != ReportKind::none && report.kind != ReportKind::auto_reply;
   require(reports || report.message_id.empty(), "what is no report names no mail");
+  const bool asks = report.kind == ReportKind::unsubscribe;
+  require(asks == !(report.token.empty() && report.answers.empty()), "who asks for no more says of what");
+  require(report.token.size() <= 1'004 && is_valid_utf8(report.token), "a token's text is short and valid");
+  require(report.answers.size() <= 20, "a mail answers few");
 }
 
 }  // namespace postrider::fuzz

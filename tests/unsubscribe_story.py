@@ -1,5 +1,6 @@
 """Who unsubscribes gets nothing more, from that moment on, in every campaign, and for ever."""
 
+import json
 import re
 
 from postrider.lists import people, write_csv
@@ -114,3 +115,41 @@ def test_a_list_of_suppressions_goes_out_and_comes_in(here):
     shown = here.ask("suppression", "list")["suppressions"]
     assert [(row["key"], row["reason"]) for row in shown] == [
         ("@example.org", "=HYPERLINK(1)"), ("ana@example.com", "added by hand")]
+
+
+def read_mail(here, mail):
+    return json.loads(here.run("bounce", "read", "--json", typed=mail).out)
+
+
+def test_one_also_leaves_by_mail_in_ones_own_words(here, catcher):
+    """The mail of List-Unsubscribe, and an answer that says nothing but stop, as they are handed over by the mail server."""
+    here.add_mailbox(catcher.port, "--unsubscribe-address", "leave@sender.example")
+    campaign = here.create_campaign(write_csv(here.directory / "list.csv", people(4)), "--pace", "none")
+    with here.serving():
+        here.send(campaign, "--wait")
+        first, second, third, _ = sorted(catcher.recipients())
+        subject = re.search(rb"subject=(unsubscribe%20[\w-]+)>", catcher.message(first))[1].decode().replace("%20", " ")
+        by_token = read_mail(here, f"From: {first}\nTo: leave@sender.example\nSubject: {subject}\n\n")
+        assert (by_token["kind"], by_token["suppressed"], by_token["email"]["email"]) == ("unsubscribe", True, first)
+        message_id = re.search(rb"\r\nMessage-ID: (<[^>]+>)", catcher.message(second))[1].decode()
+        answer = f"From: Someone <{second}>\nSubject: Re: Hello\nIn-Reply-To: {message_id}\n\nAbmelden, bitte.\n\n> this is the news.\n"
+        assert read_mail(here, answer)["suppressed"]
+        assert not read_mail(here, answer.replace(second, third))["changed"], "nobody answers for another"
+        assert not read_mail(here, answer.replace("Abmelden, bitte.", "Danke!"))["changed"]
+    kinds = {row["key"]: row["kind"] for row in here.ask("suppression", "list")["suppressions"]}
+    assert kinds == {first: "unsubscribed", second: "unsubscribed"}
+
+
+def test_a_test_that_arrived_shows_whether_gmail_will_show_its_button(here, catcher):
+    """A signature that leaves List-Unsubscribe out is found by looking at the message as it arrived."""
+    here.environment["PUBLIC_URL"] = PUBLIC_URL
+    here.add_mailbox(catcher.port)
+    campaign = here.create_campaign(write_csv(here.directory / "list.csv", people(1)), "--pace", "none")
+    here.run("campaign", "test", campaign, "--to", "me@example.org")
+    sent = catcher.message("me@example.org").decode()
+    sign = "DKIM-Signature: v=1; a=rsa-sha256; d=sender.example; s=mail;\r\n\th={}; bh=x; b=y\r\n".format
+    assert "No DKIM signature" in here.run("campaign", "received", typed=sent, expect=1).out
+    left_out = here.run("campaign", "received", typed=sign("From:To:Subject") + sent, expect=1).out
+    assert "does not cover List-Unsubscribe and List-Unsubscribe-Post" in left_out
+    (here.directory / "original.eml").write_text(sign("From:List-Unsubscribe:List-Unsubscribe-Post") + sent, newline="")
+    assert here.ask("campaign", "received", "original.eml")["covered"]

@@ -37,15 +37,23 @@ bool same(std::string_view a, std::string_view b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+/// Of the emails to `key`, the one that has one of these Message-IDs.
+std::optional<BounceAnswer::Email> find_email(ActionContext& context, const std::string& key,
+                                              const std::vector<std::string>& message_ids) {
+  const MessageIdKey ids(context.secrets.subkey("message-id"));
+  for (const auto& sent : context.store.emails_to(key)) {
+    const auto id =
+        ids.message_id(sent.campaign.value, sent.recipient.value, kMessageGeneration, sent.sent_as);
+    const auto is_it = [&](const std::string& named) { return same(id, named); };
+    if (std::ranges::any_of(message_ids, is_it)) return BounceAnswer::Email{sent.id, sent.campaign, key};
+  }
+  return std::nullopt;
+}
+
 std::optional<BounceAnswer::Email> find_email(ActionContext& context, const BounceReport& report) {
   if (report.message_id.empty()) return std::nullopt;
-  const MessageIdKey ids(context.secrets.subkey("message-id"));
   for (const auto& key : places_to_look(context, report)) {
-    for (const auto& sent : context.store.emails_to(key)) {
-      const auto id =
-          ids.message_id(sent.campaign.value, sent.recipient.value, kMessageGeneration, sent.sent_as);
-      if (same(id, report.message_id)) return BounceAnswer::Email{sent.id, sent.campaign, key};
-    }
+    if (auto found = find_email(context, key, {report.message_id})) return found;
   }
   return std::nullopt;
 }
@@ -77,6 +85,9 @@ std::string not_acted_on(const BounceReport& report) {
     case ReportKind::complaint:
       return "It is about no email of this installation (its Message-ID or its recipient is not ours): nothing "
              "is changed.";
+    case ReportKind::unsubscribe:
+      return "It asks for no more mail, but its link is none of this installation, and it is no answer to an "
+             "email of ours by that email's recipient: nothing is changed.";
     case ReportKind::delayed:
       return "A delay: the server that has the email is still trying. Nothing is changed.";
     case ReportKind::other:
@@ -105,6 +116,51 @@ std::string acted_on(const BounceAnswer& answer) {
   return text + ".";
 }
 
+/// A token is believed as a link is; an answer, when the recipient of the email writes what only they and the
+/// servers on its way have seen.
+Result<void> act_on_request(ActionContext& context, BounceAnswer& answer) {
+  const auto& report = answer.report;
+  std::string key;
+  CampaignId campaign;
+  if (const auto named = context.links.read(report.token)) {
+    key = named->address_key;
+    campaign = named->campaign;
+    for (const auto& sent : context.store.emails_to(key)) {
+      if (sent.campaign == campaign) answer.email = BounceAnswer::Email{sent.id, campaign, key};
+    }
+  } else if (const auto writer = parse_address(report.recipient); writer && !report.answers.empty()) {
+    answer.email = find_email(context, writer->key(), report.answers);
+    if (answer.email) key = answer.email->address;
+    if (answer.email) campaign = answer.email->campaign;
+  }
+  if (key.empty()) {
+    answer.sentence = not_acted_on(report);
+    return {};
+  }
+  const auto done = context.store.suppress({.key = key,
+                                            .reason = "unsubscribed by mail",
+                                            .created = context.clock.wall_now(),
+                                            .kind = SuppressionKind::unsubscribed,
+                                            .campaign = campaign});
+  if (!done) return std::unexpected(done.error());
+  answer.done.changed = answer.done.suppressed = done->added > 0;
+  answer.done.cancelled = done->cancelled;
+  if (answer.email) {
+    const auto found = context.store.emails(campaign, {.status = {}, .address = key, .after = 0, .limit = 1});
+    if (!found.empty()) answer.done.status = found.front().status;
+  }
+  answer.sentence =
+      done->added > 0
+          ? fmt::format("{} wants no more mail: the address is suppressed, {} waiting skipped.", key,
+                        done->cancelled)
+          : fmt::format("{} wants no more mail and is suppressed already: nothing is changed.", key);
+  if (done->added > 0) {
+    context.store.audit(context.who,
+                        fmt::format("unsubscribed {} by a mail about campaign {}", key, campaign.value));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<BounceAnswer> read_bounce(ActionContext& context, std::string_view mail) {
@@ -112,6 +168,11 @@ Result<BounceAnswer> read_bounce(ActionContext& context, std::string_view mail) 
     return invalid("report_too_large", fmt::format("A report has at most {} MB.", kLargestReport >> 20));
   }
   BounceAnswer answer{.report = read_bounce_report(mail)};
+  if (answer.report.kind == ReportKind::unsubscribe) {
+    const auto acted = act_on_request(context, answer);
+    if (!acted) return std::unexpected(acted.error());
+    return answer;
+  }
   const bool acts = answer.report.kind == ReportKind::failed || answer.report.kind == ReportKind::complaint;
   if (acts) answer.email = find_email(context, answer.report);
   if (!answer.email) {

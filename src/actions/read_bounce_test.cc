@@ -136,5 +136,73 @@ TEST_F(ReadBounce, ADelayOrAnAnswerOrSomethingHugeIsLeftAlone) {
   expect_nothing_changed(id);
 }
 
+/// An answer to an email of ours.
+std::string answer_from(const std::string& who, const std::string& message_id, const std::string& body,
+                        const std::string& more_head = {}) {
+  return "From: Somebody <" + who + ">\nTo: ana@example.com\nSubject: Re: Hello\nIn-Reply-To: " + message_id +
+         "\nReferences: <older@example.net> " + message_id + "\n" + more_head + "\n" + body + "\n";
+}
+
+// MAIL-RULES I5
+TEST_F(ReadBounce, AMailToTheUnsubscribeAddressSuppresses) {
+  const auto id = sent();
+  const std::optional<Address> none;
+  const auto link = links_.link(id, Address{"cy", "example.com"}, {Address{"ana", "example.com"}, none});
+  const auto token = std::string(unsubscribe_token_in(link.url));
+  const auto mail = [](const std::string& subject) {
+    return "From: whoever@example.net\nTo: ana@example.com\nSubject: " + subject + "\n\n\n";
+  };
+  auto forged = token;
+  forged[10] = forged[10] == 'A' ? 'B' : 'A';
+  EXPECT_FALSE(read_bounce(context_, mail("unsubscribe " + forged))->done.changed);
+  EXPECT_FALSE(read_bounce(context_, mail("unsubscribe example"))->done.changed);
+  EXPECT_FALSE(read_bounce(context_, "Auto-Submitted: auto-replied\n" + mail("Re: unsubscribe " + token))
+                   ->done.changed);
+  expect_nothing_changed(id);
+  const auto answer = read_bounce(context_, mail("Unsubscribe " + token));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(to_string(answer->report.kind), "unsubscribe");
+  EXPECT_TRUE(answer->done.suppressed) << answer->sentence;
+  EXPECT_EQ(answer->done.status, EmailStatus::sent);
+  EXPECT_EQ(answer->email->address, "cy@example.com");
+  const auto found = store().find_suppression(Address{"cy", "example.com"});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->kind, SuppressionKind::unsubscribed);
+  EXPECT_EQ(found->campaign, id);
+  const auto again = read_bounce(context_, mail("Re: unsubscribe " + token));
+  EXPECT_FALSE(again->done.changed);
+  EXPECT_NE(again->sentence.find("suppressed already"), std::string::npos);
+}
+
+// MAIL-RULES I5
+TEST_F(ReadBounce, AnAnswerThatSaysNothingButStopSuppressesItsWriter) {
+  const auto id = sent();
+  const auto ours = message_id(id, "bo@example.com");
+  auto forged = ours;
+  forged[5] = forged[5] == 'a' ? 'b' : 'a';
+  for (const auto& mail :
+       {answer_from("bo@example.com", ours, "Thank you, that is interesting."),
+        answer_from("bo@example.com", ours, "STOP\n\nBut what does it cost?"),
+        answer_from("bo@example.com", ours, "STOP", "Auto-Submitted: auto-replied\n"),
+        answer_from("bo@example.com", forged, "STOP"), answer_from("ana@example.com", ours, "STOP"),
+        answer_from("stranger@example.net", ours, "STOP"), answer_from("no address", ours, "STOP")}) {
+    const auto answer = read_bounce(context_, mail);
+    ASSERT_TRUE(answer);
+    EXPECT_FALSE(answer->done.changed) << mail;
+  }
+  expect_nothing_changed(id);
+  const auto answer = read_bounce(
+      context_,
+      answer_from(
+          "BO@example.com", ours, "=53TOP, bitte!\n\n> this is the news.",
+          "Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n"));
+  ASSERT_TRUE(answer->email) << answer->sentence;
+  EXPECT_TRUE(answer->done.suppressed);
+  EXPECT_NE(answer->sentence.find("bo@example.com wants no more mail: the address is suppressed"),
+            std::string::npos);
+  EXPECT_EQ(store().find_suppression(Address{"bo", "example.com"})->kind, SuppressionKind::unsubscribed);
+  EXPECT_EQ(store().campaign(id)->counts, (Counts{.sent = 3}));
+}
+
 }  // namespace
 }  // namespace postrider

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "mail/plain_bounce.h"
 #include "mail/report_fields.h"
+#include "mail/stop_words.h"
 
 namespace postrider {
 namespace {
@@ -36,6 +37,7 @@ std::string taken(char* text) {
 struct Parts {
   std::string report_type;  ///< of the outermost multipart/report
   std::optional<std::string> status, feedback, returned, text;
+  std::optional<std::string> words;  ///< the text, in UTF-8
   std::size_t seen = 0;
 };
 
@@ -90,6 +92,8 @@ void walk(GMimeObject* object, int depth, Parts& parts) {
     keep(parts.returned, content());
   } else if (name == "text/plain") {
     keep(parts.text, content());
+    if (GMIME_IS_TEXT_PART(object))
+      keep(parts.words, taken(g_mime_text_part_get_text(GMIME_TEXT_PART(object))));
   }
 }
 
@@ -180,6 +184,40 @@ bool is_automatic(const ReportFields& head) {
          precedence == "bulk" || precedence == "junk" || head.value("return-path") == "<>";
 }
 
+/// The last so many of the mails it answers, the nearest first.
+std::vector<std::string> answered_by(const ReportFields& head) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> ids;
+  const auto take = [&](std::string_view text) {
+    for (auto close = text.rfind('>'); close != text.npos && ids.size() < most; close = text.rfind('>')) {
+      const auto open = text.rfind('<', close);
+      if (open == text.npos) return;
+      auto id = message_id_in(text.substr(open, close - open + 1));
+      if (!id.empty() && std::ranges::find(ids, id) == ids.end()) ids.push_back(std::move(id));
+      text = text.substr(0, open);
+    }
+  };
+  take(head.value("in-reply-to"));
+  take(head.value("references"));
+  return ids;
+}
+
+/// A mail that is no report may ask for no more of ours.
+void read_request(GMimeMessage* message, const ReportFields& head, const Parts& parts, BounceReport& report) {
+  const char* decoded = g_mime_message_get_subject(message);
+  const std::string subject = decoded == nullptr ? "" : words(decoded);
+  constexpr std::string_view kSubject = "unsubscribe ";  // as List-Unsubscribe asks for it
+  const auto at = lower_ascii(subject).rfind(kSubject);
+  if (at != std::string::npos && subject.size() - at > kSubject.size() + 20)
+    report.token = subject.substr(at + kSubject.size());
+  auto answers = answered_by(head);
+  const bool stops = !answers.empty() && says_only_stop(subject, parts.words.value_or(""));
+  if (report.token.empty() && !stops) return;
+  report.kind = ReportKind::unsubscribe;
+  report.recipient = address_in(head.value("from"));
+  if (stops) report.answers = std::move(answers);
+}
+
 /// Words that begin a part; a mail that holds more of them is made to keep its reader busy.
 bool is_too_nested(std::string_view mail) {
   constexpr std::size_t most = 200;
@@ -202,6 +240,8 @@ std::string_view to_string(ReportKind kind) {
       return "other";
     case ReportKind::complaint:
       return "complaint";
+    case ReportKind::unsubscribe:
+      return "unsubscribe";
     case ReportKind::auto_reply:
       return "auto_reply";
     case ReportKind::none:
@@ -236,7 +276,11 @@ BounceReport read_bounce_report(std::string_view mail) {
     if (!parts.returned) parts.returned = plain->returned;
   }
   if (report.kind == ReportKind::none) {
-    if (is_automatic(head)) report.kind = ReportKind::auto_reply;
+    if (is_automatic(head)) {
+      report.kind = ReportKind::auto_reply;
+    } else {
+      read_request(message.get(), head, parts, report);
+    }
     return report;
   }
   if (parts.returned) read_returned(*parts.returned, report);

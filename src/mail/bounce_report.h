@@ -1,22 +1,24 @@
 #pragma once
 // Bounce reports: mail that says what became of other mail. Delivery reports (RFC 3464, also those of
-// Exim and qmail that are plain text), complaints (ARF, RFC 5965), and automatic answers, told apart and
-// read. What is read here is what a stranger wrote: nothing of it is believed until its Message-ID proves to
-// be ours (actions/read_bounce.h). Pure; thread safe.
+// Exim and qmail that are plain text), complaints (ARF, RFC 5965), mail that asks for no more, and automatic
+// answers, told apart and read. What is read here is what a stranger wrote: nothing of it is believed until
+// its Message-ID proves to be ours (actions/read_bounce.h). Pure; thread safe.
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace postrider {
 
 enum class ReportKind {
-  failed,      ///< not delivered, and not tried again
-  delayed,     ///< not delivered yet
-  other,       ///< a delivery report of another kind: delivered, relayed, expanded
-  complaint,   ///< the recipient called it spam
-  auto_reply,  ///< out of office and the like
-  none         ///< no report
+  failed,       ///< not delivered, and not tried again
+  delayed,      ///< not delivered yet
+  other,        ///< a delivery report of another kind: delivered, relayed, expanded
+  complaint,    ///< the recipient called it spam
+  unsubscribe,  ///< to the address of List-Unsubscribe, or an answer that says nothing but "stop"
+  auto_reply,   ///< out of office and the like
+  none          ///< no report
 };
 std::string_view to_string(ReportKind kind);
 
@@ -30,6 +32,9 @@ struct BounceReport {
   std::string message_id;          ///< of the mail that came back, "<…@…>"; empty: none
   std::string list_unsubscribe;    ///< of the same
   std::string to;                  ///< address in its To
+  std::string token;               ///< unsubscribe: what its subject names, as unsubscribe_token_in reads it
+  std::vector<std::string>
+      answers;  ///< unsubscribe without a token: the mails it answers; `recipient` wrote it
 };
 
 inline constexpr std::size_t kLargestReport = std::size_t{16} << 20;

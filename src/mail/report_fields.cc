@@ -68,6 +68,14 @@ std::string_view ReportFields::value(std::string_view name) const {
   return {};
 }
 
+std::vector<std::string_view> ReportFields::values(std::string_view name) const {
+  std::vector<std::string_view> all;
+  for (const auto& [known, value] : fields_) {
+    if (equals_ignoring_case(known, name)) all.push_back(trim(value));
+  }
+  return all;
+}
+
 std::string_view ReportFields::typed_value(std::string_view name) const {
   const auto whole = value(name);
   const auto semicolon = whole.find(';');

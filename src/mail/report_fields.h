@@ -17,6 +17,8 @@ class ReportFields {
   bool empty() const { return fields_.empty(); }
   /// The first of that name, trimmed; empty: none.
   std::string_view value(std::string_view name) const;
+  /// All of that name.
+  std::vector<std::string_view> values(std::string_view name) const;
   /// The same without the type before it: "rfc822; ana@example.com" is "ana@example.com".
   std::string_view typed_value(std::string_view name) const;
 

@@ -57,10 +57,11 @@ VerbResult read(VerbContext& context, Output& output, const std::string& file) {
 void add_bounce_verbs(VerbTable& table) {
   auto* group = table.group("bounce", "Reports that arrive later, by mail");
   auto file = std::make_shared<std::string>();
-  auto* verb = table.verb(group, "read", "Read one delivery report or complaint and do what follows from it",
-                          "postrider bounce read < report.eml", [file](VerbContext& context, Output& output) {
-                            return read(context, output, *file);
-                          });
+  auto* verb =
+      table.verb(group, "read",
+                 "Read one delivery report, complaint or mail that unsubscribes, and do what follows from it",
+                 "postrider bounce read < report.eml",
+                 [file](VerbContext& context, Output& output) { return read(context, output, *file); });
   verb->add_option("file,--file", *file, "The mail, whole, as it arrived (standard input)")
       ->type_name("FILE");
 }

@@ -1,14 +1,17 @@
-// campaign check | preview | test: a look before it goes.
+// campaign check | preview | test | received: a look before it goes.
 
 #include <fmt/format.h>
 
 #include "actions/check_in_full.h"
 #include "actions/test_campaign.h"
 #include "actions/write_email.h"
+#include "app/verbs/files.h"
 #include "app/verbs/noun_groups.h"
 #include "app/verbs/verb_options.h"
 #include "base/text.h"
 #include "http/nouns/campaign_look_json.h"
+#include "mail/bounce_report.h"
+#include "mail/received_mail.h"
 
 namespace postrider {
 
@@ -139,6 +142,25 @@ VerbResult test(VerbContext& context, Output& output, const TestOptions& options
   return 0;
 }
 
+VerbResult received(VerbContext& context, Output& output, const std::string& file) {
+  if (file.empty()) return invalid("no_input", "Name the file of the message, or pipe it in.");
+  const auto mail = read_bytes(resolve(context.directory, file), kLargestReport);
+  if (!mail) return std::unexpected(mail.error());
+  const auto read = read_received_mail(*mail);
+  const auto answer = judge_button(read);
+  if (output.wants_json()) {
+    json::array signatures;
+    for (const auto& signature : read.signatures)
+      signatures.push_back({{"domain", signature.domain}, {"fields", json::value_from(signature.fields)}});
+    output.print(json::object{{"covered", answer.covered},
+                              {"sentences", json::value_from(answer.sentences)},
+                              {"signatures", std::move(signatures)}});
+  } else {
+    for (const auto& sentence : answer.sentences) output.say(sentence);
+  }
+  return answer.covered ? 0 : 1;
+}
+
 }  // namespace
 
 void add_campaign_check_verbs(VerbTable& table, CLI::App* campaign) {
@@ -174,6 +196,16 @@ void add_campaign_check_verbs(VerbTable& table, CLI::App* campaign) {
     verb->add_option("--as", options->test.as,
                      "Written for this recipient: a number or an address (the first)")
         ->type_name("N|ADDRESS");
+  }
+  {
+    auto file = std::make_shared<std::string>();
+    auto* verb = table.verb(
+        campaign, "received", "Look at a sent message as it arrived: will Gmail show the unsubscribe button?",
+        "postrider campaign received original.eml",
+        [file](VerbContext& context, Output& output) { return received(context, output, *file); });
+    verb->add_option("file,--file", *file,
+                     "The message with all its headers, \"Show original\" (standard input)")
+        ->type_name("FILE");
   }
 }
 

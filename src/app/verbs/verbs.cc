@@ -180,10 +180,11 @@ bool wants_input(const std::vector<std::string>& argv) {
   } catch (const CLI::ParseError&) {
     return false;
   }
-  const auto& root = table.root();
-  if (!root.got_subcommand("bounce")) return false;
-  const auto* read = root.get_subcommand("bounce")->get_subcommand("read");
-  return read->parsed() && read->count("--file") == 0;
+  for (const auto& [group, name] : {std::pair{"bounce", "read"}, std::pair{"campaign", "received"}}) {
+    const auto* verb = table.root().get_subcommand(group)->get_subcommand(name);
+    if (verb->parsed()) return verb->count("--file") == 0;
+  }
+  return false;
 }
 
 }  // namespace postrider

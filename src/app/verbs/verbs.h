@@ -47,7 +47,7 @@ NamedFiles files_of(const std::vector<std::string>& argv);
 bool wants_password(const std::vector<std::string>& argv);
 
 /// True when the verb reads standard input, which the client takes and names by --file: `bounce read`
-/// without a file.
+/// and `campaign received` without a file.
 bool wants_input(const std::vector<std::string>& argv);
 
 }  // namespace postrider

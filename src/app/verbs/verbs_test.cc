@@ -31,6 +31,7 @@ TEST_F(Verbs, HaveHelpWithAnExample) {
       {"campaign", "emails"},
       {"campaign", "export"},
       {"campaign", "delete"},
+      {"campaign", "received"},
       {"email", "show"},
       {"queue", "create"},
       {"queue", "list"},
@@ -348,6 +349,8 @@ TEST_F(Verbs, KnowWhenStandardInputIsWanted) {
   EXPECT_TRUE(wants_input({"bounce", "read"}));
   EXPECT_TRUE(wants_input({"bounce", "read", "--json"}));
   EXPECT_FALSE(wants_input({"bounce", "read", "report.eml"}));
+  EXPECT_TRUE(wants_input({"campaign", "received"}));
+  EXPECT_FALSE(wants_input({"campaign", "received", "original.eml"}));
   EXPECT_FALSE(wants_input({"campaign", "list"}));
   EXPECT_EQ(run({"bounce", "read"}).code, 2);
 }

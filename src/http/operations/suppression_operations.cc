@@ -119,8 +119,7 @@ Operations suppression_operations() {
   const Schema read =
       ObjectSchema("BounceAnswer")
           .needs("kind", text())
-          .needs("email",
-                 bounce_email.or_null().about("null: not about an email of ours, so nothing was changed"))
+          .needs("email", bounce_email.or_null().about("null: about no email that is known here"))
           .needs("changed", boolean())
           .needs("suppressed", boolean())
           .needs("emails_skipped", whole(0, kMost))
@@ -180,7 +179,7 @@ Operations suppression_operations() {
        .tag = "suppressions",
        .access = Access::bounces,
        .summary =
-           "A delivery report or complaint, as it arrived by mail; forged and foreign ones change nothing",
+           "A delivery report, a complaint or a mail that unsubscribes, as it arrived; forged and foreign ones change nothing",
        .cli = "postrider bounce read {report}",
        .body_type = "message/rfc822",
        .limit = {2 << 20, true},
