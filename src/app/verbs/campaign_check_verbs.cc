@@ -144,7 +144,7 @@ VerbResult test(VerbContext& context, Output& output, const TestOptions& options
 
 VerbResult received(VerbContext& context, Output& output, const std::string& file) {
   if (file.empty()) return invalid("no_input", "Name the file of the message, or pipe it in.");
-  const auto mail = read_bytes(resolve(context.directory, file), kLargestReport);
+  const auto mail = read_bytes(context.files, file, kLargestReport);
   if (!mail) return std::unexpected(mail.error());
   const auto read = read_received_mail(*mail);
   const auto answer = judge_button(read);

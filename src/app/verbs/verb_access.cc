@@ -7,13 +7,13 @@ namespace postrider {
 namespace {
 
 /// Looking, without any secret in what is seen.
-constexpr std::array<std::string_view, 22> kViewer = {
-    "campaign check",     "campaign emails",  "campaign export", "campaign list",
-    "campaign plan",      "campaign preview", "campaign show",   "campaign watch",
-    "email show",         "mailbox list",     "mailbox presets", "mailbox show",
-    "queue list",         "queue tasks",      "stats",           "status",
-    "suppression export", "suppression list", "template list",   "template show",
-    "template versions",  "uncertain list"};
+constexpr std::array<std::string_view, 23> kViewer = {
+    "campaign check", "campaign emails",    "campaign export",   "campaign list",
+    "campaign plan",  "campaign preview",   "campaign received", "campaign show",
+    "campaign watch", "email show",         "mailbox list",      "mailbox presets",
+    "mailbox show",   "queue list",         "queue tasks",       "stats",
+    "status",         "suppression export", "suppression list",  "template list",
+    "template show",  "template versions",  "uncertain list"};
 
 /// What a campaign is made of, and its course.
 constexpr std::array<std::string_view, 22> kEditor = {
