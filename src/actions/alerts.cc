@@ -75,14 +75,17 @@ Micros alert_backoff(int tries) {
 void Alerts::deliver_one(ActionContext& context, const Alert& alert) {
   const auto now = context.clock.wall_now();
   if (settings_.email.empty())
-    return store_.give_up(alert.id, "Nobody is to be told: ALERT_EMAIL is not set.");
-  if (now >= alert.made + kAlertLife) return store_.give_up(alert.id, "It could not be told within a day.");
+    return store_.give_up(AlertWay::mail, alert.id, "Nobody is to be told: ALERT_EMAIL is not set.");
+  if (now >= alert.made + kAlertLife)
+    return store_.give_up(AlertWay::mail, alert.id, "It could not be told within a day.");
   const auto message = alert_message(context, alert);
-  if (!message) return store_.give_up(alert.id, message.error().message);
+  if (!message) return store_.give_up(AlertWay::mail, alert.id, message.error().message);
   const auto sent = send_somehow(context, settings_, *message, alert.id.value, true);
-  if (!sent && sent.error().code == "suppressed") return store_.give_up(alert.id, sent.error().message);
-  if (!sent) return store_.try_again(alert.id, now + alert_backoff(alert.tries), sent.error().message);
-  store_.told(alert.id);
+  if (!sent && sent.error().code == "suppressed")
+    return store_.give_up(AlertWay::mail, alert.id, sent.error().message);
+  if (!sent)
+    return store_.try_again(AlertWay::mail, alert.id, now + alert_backoff(alert.tries), sent.error().message);
+  store_.told(AlertWay::mail, alert.id);
   context.store.audit(context.who, fmt::format("told {}: {}", settings_.email, message->subject));
 }
 
@@ -96,7 +99,8 @@ void Alerts::tell_of_storage(ActionContext& context, const std::string& trouble)
 
 void Alerts::deliver(ActionContext& context, const std::string& trouble) {
   if (!trouble.empty()) return tell_of_storage(context, trouble);
-  for (const auto& alert : store_.due(context.clock.wall_now(), kAtATime)) deliver_one(context, alert);
+  for (const auto& alert : store_.due(AlertWay::mail, context.clock.wall_now(), kAtATime))
+    deliver_one(context, alert);
 }
 
 }  // namespace postrider

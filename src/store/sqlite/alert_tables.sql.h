@@ -27,4 +27,14 @@ WHEN NEW.status <> OLD.status AND (NEW.status IN (4, 5) OR (NEW.status = 3 AND N
 BEGIN INSERT INTO alert (kind, subject, why) VALUES (NEW.status, NEW.id, NEW.why); END;
 )sql";
 
+/// The way by POST, apart from that by mail. What was there before is not posted later.
+inline constexpr auto kAlertPosts = R"sql(
+ALTER TABLE alert ADD COLUMN post_state INTEGER NOT NULL DEFAULT 0; -- as state
+ALTER TABLE alert ADD COLUMN post_tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE alert ADD COLUMN post_next_try INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE alert ADD COLUMN post_trouble TEXT NOT NULL DEFAULT '';
+UPDATE alert SET post_state = 2;
+CREATE INDEX alert_to_be_posted ON alert(post_next_try) WHERE post_state = 0;
+)sql";
+
 }  // namespace postrider::sqlite

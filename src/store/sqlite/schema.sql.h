@@ -336,6 +336,7 @@ ALTER TABLE campaign_content ADD COLUMN list_unsubscribe INTEGER NOT NULL DEFAUL
 )sql",
     kAlertTables,
     kSheetTables,
+    kAlertPosts,
 };
 
 }  // namespace postrider::sqlite
