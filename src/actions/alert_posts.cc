@@ -67,12 +67,12 @@ Result<bool> AlertPosts::post(ActionContext& context, const AlertMessage& messag
 }
 
 void AlertPosts::give_up(const Alert& alert, const std::string& why) {
+  store_.give_up(AlertWay::post, alert.id, why);
   log_.write(LogLevel::warning, "alert_not_posted",
              {{"alert", std::to_string(alert.id.value)},
               {"to", settings_.to},
               {"tries", std::to_string(alert.tries)},
               {"why", why}});
-  store_.give_up(AlertWay::post, alert.id, why);
 }
 
 void AlertPosts::deliver_one(ActionContext& context, const Alert& alert) {

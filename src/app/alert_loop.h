@@ -1,7 +1,7 @@
 #pragma once
-// AlertLoop: the thread that tells the owner. It looks every few seconds for what is to be told, which costs
-// a read of one small index; what it does in a round is actions/alerts.h. A round that breaks is logged and
-// tried again. start() and stop() are the main thread's.
+// AlertLoop: a thread that tells the owner, in one way. It looks every few seconds for what is to be told,
+// which costs a read of one small index; what it does in a round is actions/alerts.h and alert_posts.h. A
+// round that breaks is logged and tried again. start() and stop() are the main thread's.
 
 #include <condition_variable>
 #include <functional>

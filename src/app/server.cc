@@ -14,7 +14,6 @@
 #include <future>
 #include <iostream>
 
-#include "actions/alerts.h"
 #include "actions/write_back.h"
 #include "app/alert_loop.h"
 #include "app/asio_loop.h"
@@ -22,6 +21,7 @@
 #include "app/installation.h"
 #include "app/look_around.h"
 #include "app/open_google.h"
+#include "app/owner_alerts.h"
 #include "app/remote_shell.h"
 #include "app/send_one.h"
 #include "app/task_runs.h"
@@ -107,9 +107,10 @@ class WiredServer final : public Server, private ApiWorld {
         google_(open_google(options_.settings.google, clock_)),
         write_back_loop_([this] { write_back(); }, log_),
         shell_(options_.database_file + ".shell", [this](ControlCall& call) { return run_call(call); }),
-        alerts_(installation_->store->alerts(),
-                {.email = options_.settings.alert_email, .mailbox = options_.settings.alert_mailbox}),
-        alert_loop_([this] { tell_owner(); }, log_),
+        alerts_(installation_->store->alerts(), options_.settings, *web_,
+                {.actions = [this] { return action_context("local:server"); },
+                 .storage_trouble = [this] { return storage_trouble(ledger_, store_); }},
+                log_),
         signals_(*context_, SIGTERM, SIGINT) {
     tasks_.on_ring([this] {
       crew_.ring();
@@ -127,7 +128,7 @@ class WiredServer final : public Server, private ApiWorld {
     http_->start(*api_);
     crew_.start();
     ledger_.start();
-    alert_loop_.start();
+    alerts_.start();
     write_back_loop_.start();
     wait_for_signal();
     thread_ = std::thread([this] { run_loop(); });
@@ -186,8 +187,8 @@ class WiredServer final : public Server, private ApiWorld {
       thread_.join();
       ledger_.stop();
     }
-    if (!alert_loop_.stop(kFinishVerbs) || !write_back_loop_.stop(kFinishVerbs) ||
-        !control_.stop(kFinishVerbs) || !shell_.stop(kFinishVerbs) || !(answered || http_->stop(0ms)))
+    if (!alerts_.stop(kFinishVerbs) || !write_back_loop_.stop(kFinishVerbs) || !control_.stop(kFinishVerbs) ||
+        !shell_.stop(kFinishVerbs) || !(answered || http_->stop(0ms)))
       leave(exit_code);
     tasks_.on_ring([] {});
   }
@@ -279,11 +280,6 @@ class WiredServer final : public Server, private ApiWorld {
                 }};
   }
 
-  void tell_owner() {
-    auto actions = action_context("local:server");
-    alerts_.deliver(actions, storage_trouble(ledger_, store_));
-  }
-
   void write_back() {
     auto actions = action_context("local:server");
     write_back_.look(actions);
@@ -358,8 +354,8 @@ class WiredServer final : public Server, private ApiWorld {
   WriteBack write_back_;
   AlertLoop write_back_loop_;
   RemoteShell shell_;
-  Alerts alerts_;
-  AlertLoop alert_loop_;
+  std::unique_ptr<WebClient> web_ = make_web_client();
+  OwnerAlerts alerts_;
   boost::asio::signal_set signals_;
   std::thread thread_;
   std::promise<void> tell_, loop_ended_;

@@ -8,6 +8,8 @@
 #include <iterator>
 
 #include "actions/problem.h"
+#include "actions/webhook_signature.h"
+#include "app/post_alert.h"
 #include "app/settings_table.h"
 #include "base/text.h"
 #include "campaign/public_url.h"
@@ -143,6 +145,27 @@ ApiRules read_api_rules(Reader& from) {
   return rules;
 }
 
+/// Values are not repeated: both may hold secrets.
+void read_alert_target(Reader& from, Settings& settings) {
+  settings.alert_url = from.text("ALERT_URL");
+  if (const auto fine = check_alert_url(settings.alert_url); !settings.alert_url.empty() && !fine)
+    from.complain("ALERT_URL", fine.error().message);
+  if (auto key = webhook_key(from.text("ALERT_SECRET"))) {
+    settings.alert_key = std::move(*key);
+  } else if (from.is_set("ALERT_SECRET")) {
+    from.complain("ALERT_SECRET", key.error().message);
+  } else if (!settings.alert_url.empty()) {
+    from.complain("ALERT_SECRET", "is needed when ALERT_URL is set: `openssl rand -hex 32` makes one");
+  }
+  if (auto rules = TargetRules::parse(from.text("POSTRIDER_ALLOW_PRIVATE_TARGETS"))) {
+    settings.targets = std::move(*rules);
+  } else {
+    from.complain(
+        "POSTRIDER_ALLOW_PRIVATE_TARGETS",
+        fmt::format("must be true, or addresses and ranges such as 10.0.0.0/8: {}", rules.error().message));
+  }
+}
+
 std::vector<SettingWarning> find_warnings(const Environment& environment, const Environment& file) {
   std::vector<SettingWarning> warnings;
   for (const auto* source : {&environment, &file}) {
@@ -220,6 +243,7 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
   settings.alert_mailbox = from.text("ALERT_MAILBOX");
   settings.api = read_api_rules(from);
   settings.session_life = std::chrono::minutes{from.number("JWT_EXPIRE_MINUTES")};
+  read_alert_target(from, settings);
   settings.mailbox = read_mailbox(from, settings.mock);
   if (!from.problems().empty()) {
     return std::unexpected(
@@ -228,8 +252,8 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
   return LoadedSettings{std::move(settings), find_warnings(environment, file), environment, file};
 }
 
-std::string link_base(const Settings&, std::string_view address) {
-  return fmt::format("http://{}", address);
+std::string link_base(const Settings& settings, std::string_view address) {
+  return settings.public_url.empty() ? fmt::format("http://{}", address) : settings.public_url;
 }
 
 Result<LoadedSettings> load_settings(const std::string& directory) {

@@ -16,6 +16,7 @@
 #include "oauth/credentials.h"
 #include "http/api_rules.h"
 #include "store/account_store.h"
+#include "web/target_rules.h"
 
 namespace postrider {
 
@@ -56,6 +57,8 @@ struct Settings {
   std::string smtp_password;     ///< for `mailbox add` and `mailbox update`
   std::string account_password;  ///< for `account set-password`
   std::string alert_email, alert_mailbox;
+  std::string alert_url, alert_key;  ///< the key of ALERT_SECRET, as webhook_key gives it
+  TargetRules targets;               ///< of URLs that are not this program's own
   RemoteServer remote;
   GoogleSettings google;
   ApiRules api;

@@ -151,6 +151,14 @@ constexpr std::array kTable = {
         "Who is told when a mailbox stands still, a campaign ends or brakes, or nothing can be written. Empty: nobody."),
     text("Alerts", "ALERT_MAILBOX", "",
          "The mailbox that alerts leave through, if it is active. Not set: the campaign's, else the first."),
+    text(
+        "Alerts", "ALERT_URL", "",
+        "Where alerts are posted, signed with ALERT_SECRET: https, or http on this machine. Empty: nowhere."),
+    secret("Alerts", "ALERT_SECRET",
+           "What the receiver knows the posts by: at least 16 characters, or whsec_ and base64."),
+    text("Alerts", "POSTRIDER_ALLOW_PRIVATE_TARGETS", "",
+         "Addresses beside public ones that ALERT_URL may lead to: ranges such as 10.0.0.0/8 127.0.0.1, or "
+         "true for all private ones."),
 
     later("GOOGLE_CLOUD_PROJECT", "Google Cloud Tasks: the project."),
     later("CLOUD_TASKS_LOCATION", "Google Cloud Tasks: the queue's location."),

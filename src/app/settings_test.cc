@@ -221,6 +221,26 @@ TEST(Settings, TheApisRulesAreReadAndWhatIsWrongWithThemIsSaid) {
   }
 }
 
+TEST(Settings, AlertsArePostedWithASecretOnly) {
+  const auto settings = read({{"ALERT_URL", "http://127.0.0.1:9/a"},
+                              {"ALERT_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+                              {"POSTRIDER_ALLOW_PRIVATE_TARGETS", "127.0.0.1"}});
+  EXPECT_EQ(settings.alert_url, "http://127.0.0.1:9/a");
+  EXPECT_EQ(settings.alert_key.size(), 24u);
+  EXPECT_TRUE(settings.targets.allows(*IpAddress::parse("127.0.0.1")));
+  EXPECT_FALSE(settings.targets.allows(*IpAddress::parse("127.0.0.2")));
+  EXPECT_FALSE(read({}).targets.allows(*IpAddress::parse("127.0.0.1")));
+  const auto wrong = read_settings({{"ALERT_URL", "https://hooks.example.org/"}}, {});
+  ASSERT_FALSE(wrong);
+  EXPECT_TRUE(wrong.error().message.contains("ALERT_SECRET is needed")) << wrong.error().message;
+}
+
+TEST(Settings, LinksBeginWhereEverybodyReachesTheServer) {
+  EXPECT_EQ(link_base(read({}), "127.0.0.1:8000"), "http://127.0.0.1:8000");
+  EXPECT_EQ(link_base(read({{"PUBLIC_URL", "https://mail.example.org/"}}), "127.0.0.1:8000"),
+            "https://mail.example.org");
+}
+
 TEST(Settings, NamesWithoutEffectAreWarnedAboutOnce) {
   const auto read =
       read_settings({{"REDIS_URL", "redis://x"}, {"CLOUD_TASKS_QUEUE", "q"}},
