@@ -19,7 +19,7 @@ bool at_google(const GoogleSettings& settings) {
 
 }  // namespace
 
-Google open_google(const GoogleSettings& settings, const Clock& clock) {
+Google open_google(const GoogleSettings& settings, WebClient* web, const Clock& clock) {
   Google google;
   auto places = settings.credentials;
   if (const char* home = std::getenv("HOME"); home != nullptr) places.home = home;
@@ -29,8 +29,11 @@ Google open_google(const GoogleSettings& settings, const Clock& clock) {
     return google;
   }
   if (std::holds_alternative<MetadataServer>(*credentials) && !at_google(settings)) return google;
-  google.web = make_web_client();
-  google.sheets = make_google_sheets(std::move(*credentials), settings.sheets_url, *google.web, clock);
+  if (web == nullptr) {
+    google.web = make_web_client();
+    web = google.web.get();
+  }
+  google.sheets = make_google_sheets(std::move(*credentials), settings.sheets_url, *web, clock);
   return google;
 }
 

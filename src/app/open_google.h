@@ -12,12 +12,12 @@
 namespace postrider {
 
 struct Google {
-  std::unique_ptr<WebClient> web;
+  std::unique_ptr<WebClient> web;  ///< null: somebody else's is used
   std::unique_ptr<Sheets> sheets;  ///< null: there are no credentials
   std::string trouble;             ///< why those that are named cannot be used
 };
 
-/// Touches files only. `clock` outlives it.
-Google open_google(const GoogleSettings& settings, const Clock& clock);
+/// Touches files only. `web` (null: one of its own, if there is need) and `clock` outlive it.
+Google open_google(const GoogleSettings& settings, WebClient* web, const Clock& clock);
 
 }  // namespace postrider

@@ -31,8 +31,8 @@ OwnerAlerts::OwnerAlerts(AlertStore& store, const Settings& settings, WebClient&
             return post_alert(web, settings.alert_url, settings.targets, post);
           },
           log),
-      mail_loop_(round_of(mails_, world_), log),
-      post_loop_(round_of(posts_, world_), log) {}
+      mail_loop_("alert mails", round_of(mails_, world_), log),
+      post_loop_("alert posts", round_of(posts_, world_), log) {}
 
 void OwnerAlerts::start() {
   mail_loop_.start();

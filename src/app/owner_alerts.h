@@ -7,7 +7,7 @@
 
 #include "actions/alert_posts.h"
 #include "actions/alerts.h"
-#include "app/alert_loop.h"
+#include "app/round_loop.h"
 #include "app/settings.h"
 #include "web/web_client.h"
 
@@ -25,14 +25,14 @@ class OwnerAlerts {
   OwnerAlerts(AlertStore& store, const Settings& settings, WebClient& web, AlertWorld world, Log& log);
 
   void start();
-  /// False: a server still has one of them wait after `patience` each. See AlertLoop::stop.
+  /// False: a server still has one of them wait after `patience` each. See RoundLoop::stop.
   bool stop(std::chrono::milliseconds patience);
 
  private:
   const AlertWorld world_;
   Alerts mails_;
   AlertPosts posts_;
-  AlertLoop mail_loop_, post_loop_;
+  RoundLoop mail_loop_, post_loop_;
 };
 
 }  // namespace postrider

@@ -14,8 +14,6 @@
 #include <future>
 #include <iostream>
 
-#include "actions/write_back.h"
-#include "app/alert_loop.h"
 #include "app/asio_loop.h"
 #include "app/control_server.h"
 #include "app/installation.h"
@@ -24,6 +22,7 @@
 #include "app/owner_alerts.h"
 #include "app/remote_shell.h"
 #include "app/send_one.h"
+#include "app/sheet_writer.h"
 #include "app/task_runs.h"
 #include "app/try_mail_server.h"
 #include "app/verbs/verbs.h"
@@ -104,8 +103,8 @@ class WiredServer final : public Server, private ApiWorld {
         runs_(loop_, crew_, ledger_),
         control_(control_socket_beside(options_.database_file), log_,
                  [this](ControlCall& call) { return run_call(call); }),
-        google_(open_google(options_.settings.google, clock_)),
-        write_back_loop_([this] { write_back(); }, log_),
+        google_(open_google(options_.settings.google, web_.get(), clock_)),
+        sheet_writer_([this] { return action_context("local:server"); }, log_),
         shell_(options_.database_file + ".shell", [this](ControlCall& call) { return run_call(call); }),
         alerts_(installation_->store->alerts(), options_.settings, *web_,
                 {.actions = [this] { return action_context("local:server"); },
@@ -129,7 +128,7 @@ class WiredServer final : public Server, private ApiWorld {
     crew_.start();
     ledger_.start();
     alerts_.start();
-    write_back_loop_.start();
+    sheet_writer_.start();
     wait_for_signal();
     thread_ = std::thread([this] { run_loop(); });
   }
@@ -187,7 +186,7 @@ class WiredServer final : public Server, private ApiWorld {
       thread_.join();
       ledger_.stop();
     }
-    if (!alerts_.stop(kFinishVerbs) || !write_back_loop_.stop(kFinishVerbs) || !control_.stop(kFinishVerbs) ||
+    if (!alerts_.stop(kFinishVerbs) || !sheet_writer_.stop(kFinishVerbs) || !control_.stop(kFinishVerbs) ||
         !shell_.stop(kFinishVerbs) || !(answered || http_->stop(0ms)))
       leave(exit_code);
     tasks_.on_ring([] {});
@@ -280,11 +279,6 @@ class WiredServer final : public Server, private ApiWorld {
                 }};
   }
 
-  void write_back() {
-    auto actions = action_context("local:server");
-    write_back_.look(actions);
-  }
-
   int run_call(ControlCall& call) {
     if (!call.request.argv.empty() && call.request.argv.front() == "status") return status(call);
     auto actions = action_context(call.who);
@@ -350,11 +344,10 @@ class WiredServer final : public Server, private ApiWorld {
   Crew crew_;
   TaskRuns runs_;
   ControlServer control_;
-  Google google_;
-  WriteBack write_back_;
-  AlertLoop write_back_loop_;
-  RemoteShell shell_;
   std::unique_ptr<WebClient> web_ = make_web_client();
+  Google google_;
+  SheetWriter sheet_writer_;
+  RemoteShell shell_;
   OwnerAlerts alerts_;
   boost::asio::signal_set signals_;
   std::thread thread_;

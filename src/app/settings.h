@@ -13,8 +13,8 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "campaign/mailbox.h"
-#include "oauth/credentials.h"
 #include "http/api_rules.h"
+#include "oauth/credentials.h"
 #include "store/account_store.h"
 #include "web/target_rules.h"
 

@@ -42,7 +42,7 @@ std::string work_of(const std::vector<std::string>& argv) {
 int run_here(const Program& program, const ControlRequest& request, const LoadedSettings& loaded,
              Installation& open, const Clock& clock) {
   const auto& settings = loaded.settings;
-  const auto google = open_google(settings.google, clock);
+  const auto google = open_google(settings.google, nullptr, clock);
   ActionContext actions{.store = open.store->campaigns(),
                         .accounts = open.store->accounts(),
                         .templates = open.store->templates(),

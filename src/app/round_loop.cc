@@ -1,4 +1,4 @@
-#include "app/alert_loop.h"
+#include "app/round_loop.h"
 
 #include <pthread.h>
 
@@ -9,7 +9,7 @@ constexpr auto kLookEvery = std::chrono::seconds{2};
 
 }  // namespace
 
-AlertLoop::~AlertLoop() {
+RoundLoop::~RoundLoop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -18,11 +18,11 @@ AlertLoop::~AlertLoop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void AlertLoop::start() {
+void RoundLoop::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-bool AlertLoop::stop(std::chrono::milliseconds patience) {
+bool RoundLoop::stop(std::chrono::milliseconds patience) {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -34,15 +34,15 @@ bool AlertLoop::stop(std::chrono::milliseconds patience) {
   return true;
 }
 
-void AlertLoop::run() {
-  ::pthread_setname_np(::pthread_self(), "alerts");
+void RoundLoop::run() {
+  ::pthread_setname_np(::pthread_self(), name_);
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
     try {
       round_();
     } catch (const std::exception& fault) {  // the top of this loop
-      log_.write(LogLevel::warning, "alerts_failed", {{"why", fault.what()}});
+      log_.write(LogLevel::warning, "round_failed", {{"of", name_}, {"why", fault.what()}});
     }
     lock.lock();
     woken_.wait_for(lock, kLookEvery, [this] { return stopping_; });
