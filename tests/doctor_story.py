@@ -1,52 +1,25 @@
 """Causes that keep mail from leaving are planted one by one; the doctor names each, with what shows it and what to type."""
 
+import contextlib
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import urllib.error
 import urllib.request
 
 import pytest
 
+from postrider.authority import make_certificate
+from postrider.findings import examine, named
 from postrider.installation import Installation
 from postrider.lists import people, write_csv
 from postrider.ports import free_port
+from postrider.receiver import Receiver
+from postrider.tls_proxy import tls_front
 from postrider.waiting import wait_until
 
 PASSWORD = {"POSTRIDER_SMTP_PASSWORD": "open sesame"}
-
-
-def is_command(here, line):
-    """True for a command that this machine knows; ours are asked for their help."""
-    program, *words = shlex.split(line)
-    if program != "postrider":
-        return shutil.which(program) is not None
-    return here.run(*words, "--help", expect=None).code == 0
-
-
-def examine(here, *options, **more):
-    findings = here.ask("doctor", *options, expect=None, **more)["findings"]
-    order = ["fault", "warning", "fine"]
-    assert [one["severity"] for one in findings] == sorted((one["severity"] for one in findings), key=order.index)
-    for one in findings:
-        assert one["cause"]
-        assert one["severity"] == "fine" or is_command(here, one["next"]), one
-    return findings
-
-
-def named(here, area, words, *options, severity="fault", evidence="", next_command="", **more):
-    """The one finding of this area and severity that says these words."""
-    findings = examine(here, *options, **more)
-    fits = [one for one in findings if one["area"] == area and one["severity"] == severity and words in one["cause"]]
-    assert len(fits) == 1, (words, findings)
-    assert evidence in fits[0]["evidence"] and fits[0]["evidence"], fits[0]
-    assert next_command in fits[0]["next"], fits[0]
-    code = 1 if any(one["severity"] == "fault" for one in findings) else 0
-    said = here.run("doctor", *options, expect=code, **more)
-    assert words in said.out and fits[0]["next"] in said.out
-    return fits[0]
 
 
 def add_mailbox(here, port, *options, host="localhost"):
@@ -103,6 +76,99 @@ def test_a_taken_port(here, new_installation):
 def test_an_address_that_other_machines_reach(here):
     here.run("mailbox", "list")
     named(here, "server", "Other machines", severity="warning", evidence="0.0.0.0", HOST="0.0.0.0", PORT=str(free_port()))
+
+
+@pytest.mark.parametrize("wrong", [{"ALERT_URL": "http://hooks.example.org/"}, {"ALERT_URL": "https://hooks.example.org/"}])
+def test_an_alert_url_that_cannot_be_used(here, wrong):
+    named(here, "settings", "wrong", evidence="ALERT_", **wrong)
+
+
+def test_an_alert_url_whose_address_is_not_allowed(here):
+    here.run("mailbox", "list")
+    with Receiver() as receiver:
+        asked = {"ALERT_URL": f"http://localhost:{receiver.port}/", "ALERT_SECRET": "sixteen letters!"}
+        named(here, "settings", "No alert can be posted", evidence="POSTRIDER_ALLOW_PRIVATE_TARGETS",
+              next_command="postrider settings", **asked)
+        assert "fault" not in {one["severity"] for one in examine(here, POSTRIDER_ALLOW_PRIVATE_TARGETS="127.0.0.1", **asked)}
+        assert receiver.connections == 0
+
+
+# ---- the public URL
+
+
+@contextlib.contextmanager
+def public_server(here):
+    """A server behind a proxy of the story's own, whose `answer` may be changed; both, as they run."""
+    with Receiver() as proxy:
+        with here.serving(PUBLIC_URL=f"http://127.0.0.1:{proxy.port}/mail") as server:
+            proxy.answer = passing_on(server)
+            yield server, proxy
+
+
+def passing_on(server):
+    def answer(request):
+        path = request.path.removeprefix("/mail")
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=10) as answered:
+            return answered.status, {"Postrider-Process": answered.headers["Postrider-Process"]}, answered.read()
+    return answer
+
+
+def test_a_public_url_that_leads_here_and_then_elsewhere(here, new_installation):
+    here.run("mailbox", "list")
+    with public_server(here) as (server, proxy):
+        found = examine(here)
+        assert "fault" not in {one["severity"] for one in found}, found
+        assert "PUBLIC_URL leads to this server." in [one["cause"] for one in found]
+        assert {request.path for request in proxy.requests} == {"/mail/livez"}
+        with new_installation("other").serving() as other:
+            proxy.answer = passing_on(other)
+            named(here, "server", "Another Postrider answers", evidence="ours is", next_command="getent hosts 127.0.0.1")
+        proxy.answer = lambda request: (404, {}, b"no such page")
+        named(here, "server", "Something else than this server", evidence="404, and not by a Postrider")
+        proxy.answer = lambda request: (301, {"Location": "https://login.example.org/"}, b"")
+        named(here, "server", "Something else than this server", evidence="leads to https://login.example.org/")
+        proxy.answer = lambda request: 502
+        named(here, "server", "proxy at PUBLIC_URL does not reach", evidence=str(server.port), next_command="postrider status")
+
+
+def test_a_public_url_where_nobody_answers(here):
+    here.run("mailbox", "list")
+    url = {"PUBLIC_URL": f"http://127.0.0.1:{free_port()}"}
+    found = examine(here, **url)
+    assert "fault" not in {one["severity"] for one in found}, found
+    assert "Nobody answers at PUBLIC_URL, nor does a server run." in [one["cause"] for one in found]
+    with here.serving(**url) as server:
+        named(here, "server", "Nobody answers at PUBLIC_URL", evidence=str(server.port), next_command="postrider status")
+
+
+@pytest.mark.parametrize("with_server", [False, True])
+def test_a_public_url_whose_name_is_not_found(here, with_server):
+    here.run("mailbox", "list")
+    here.environment["PUBLIC_URL"] = "https://mail.invalid"
+    if with_server:
+        here.start_server()
+    named(here, "server", "name that is not found", evidence="mail.invalid", next_command="getent hosts mail.invalid")
+
+
+def test_a_public_url_that_nobody_trusts(here):
+    here.run("mailbox", "list")
+    make_certificate(here.directory)
+    with Receiver(200) as receiver, tls_front(here.directory / "cert.pem", here.directory / "key.pem",
+                                              receiver.port) as port:
+        named(here, "server", "no trusted encryption", evidence="TLS", PUBLIC_URL=f"https://localhost:{port}",
+              next_command=f"openssl s_client -connect localhost:{port} -servername localhost")
+
+
+def test_a_public_url_without_a_server_or_a_database(here, new_installation):
+    with Receiver(503) as proxy:
+        url = {"PUBLIC_URL": f"http://127.0.0.1:{proxy.port}"}
+        named(here, "database", "no database yet", severity="warning", next_command="postrider serve", **url)
+        here.run("mailbox", "list")
+        found = examine(here, **url)
+        assert "A proxy answers at PUBLIC_URL; no server runs behind it." in [one["cause"] for one in found]
+        with new_installation("other").serving() as other:
+            proxy.answer = passing_on(other)
+            named(here, "server", "Another Postrider answers", evidence="none runs here", **url)
 
 
 # ---- key, database, disk

@@ -1,5 +1,5 @@
 #pragma once
-// The doctor's looks into the database, one file each. Inside this room only. A part may throw a Fault:
+// The doctor's looks, one file each. Inside this room only. A part may throw a Fault:
 // doctor.cc makes a finding of it.
 
 #include <string_view>
@@ -11,6 +11,8 @@
 
 namespace postrider {
 
+/// Whether PUBLIC_URL leads to this server.
+Findings examine_public_url(const DoctorSurroundings& around);
 Findings examine_database(ActionContext& context, const DoctorSurroundings& around);
 Findings examine_mailboxes(ActionContext& context, const std::vector<Mailbox>& mailboxes);
 /// `sending`: campaigns that have begun and not ended.

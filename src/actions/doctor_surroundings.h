@@ -11,6 +11,15 @@
 
 namespace postrider {
 
+/// What answered to GET PUBLIC_URL/livez.
+struct PublicAnswer {
+  std::string url;               ///< PUBLIC_URL
+  std::optional<Error> trouble;  ///< why there was no answer
+  int status = 0;
+  std::string leads_to;  ///< where a redirect sent us; empty: it was none
+  std::string process;   ///< of which server's process it is; empty: it does not say, so it is no Postrider
+};
+
 struct DoctorSurroundings {
   // Settings.
   std::string settings_wrong;                        ///< why they cannot be used; empty: they can
@@ -19,9 +28,13 @@ struct DoctorSurroundings {
 
   // The server.
   bool server_runs = false;
-  std::string listen;           ///< where it answers, or would: "127.0.0.1:8000"
-  bool listens_beyond = false;  ///< other machines can reach it
-  std::string port_trouble;     ///< why that address cannot be taken; empty: it can, or is ours
+  std::string listen;                         ///< where it answers, or would: "127.0.0.1:8000"
+  bool listens_beyond = false;                ///< other machines can reach it
+  std::string port_trouble;                   ///< why that address cannot be taken; empty: it can, or is ours
+  std::string process;                        ///< what ours calls itself; empty: none runs
+  std::optional<PublicAnswer> public_answer;  ///< nothing: PUBLIC_URL is not set
+
+  std::string alert_url_trouble;  ///< why alerts cannot be posted; empty: they can, or are not to be
 
   // The database's place.
   std::string database_file;

@@ -1,10 +1,14 @@
-// What is seen without the database: settings, address, place, disk, key, time zones.
+// What is seen without the database: settings, address, place, disk, key, time zones. PUBLIC_URL:
+// examine_public_url.cc.
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "actions/doctor.h"
+#include "actions/doctor_parts.h"
+#include "actions/finding_sheet.h"
 
 namespace postrider {
 namespace {
@@ -14,32 +18,12 @@ constexpr std::uint64_t kDiskFull = 100 * kMegabyte;  // the log alone may take 
 constexpr std::uint64_t kDiskLow = 1000 * kMegabyte;
 constexpr std::uint64_t kLongLog = 256 * kMegabyte;
 
-class Sheet {
- public:
-  explicit Sheet(Findings& all) : all_(all) {}
-  void add(std::string area, Severity severity, std::string cause, std::string evidence, std::string next) {
-    all_.push_back({std::move(area), severity, std::move(cause), std::move(evidence), std::move(next)});
-  }
-  void fault(std::string area, std::string cause, std::string evidence, std::string next) {
-    add(std::move(area), Severity::fault, std::move(cause), std::move(evidence), std::move(next));
-  }
-  void warning(std::string area, std::string cause, std::string evidence, std::string next) {
-    add(std::move(area), Severity::warning, std::move(cause), std::move(evidence), std::move(next));
-  }
-  void fine(std::string area, std::string cause, std::string evidence) {
-    add(std::move(area), Severity::fine, std::move(cause), std::move(evidence), "");
-  }
-
- private:
-  Findings& all_;
-};
-
 std::string quoted(const std::string& file) {
   const bool plain = file.find_first_of(" '\"\\$`()&;<>|*?[]#~") == file.npos;
   return plain ? file : "'" + file + "'";
 }
 
-void look_at_settings(const DoctorSurroundings& around, Sheet& sheet) {
+void look_at_settings(const DoctorSurroundings& around, FindingSheet& sheet) {
   if (!around.settings_wrong.empty()) {
     sheet.fault("settings", "A setting is wrong, so the server does not start.", around.settings_wrong,
                 "postrider settings --env-example");
@@ -53,12 +37,16 @@ void look_at_settings(const DoctorSurroundings& around, Sheet& sheet) {
                   "MOCK_EMAIL_SENDING is true; every email is answered \"250 OK (Mock Mode)\".",
                   "postrider settings");
   }
+  if (!around.alert_url_trouble.empty()) {
+    sheet.fault("settings", "No alert can be posted to ALERT_URL.", around.alert_url_trouble,
+                "postrider settings");
+  }
   if (around.settings_without_effect.empty() && !around.mock) {
     sheet.fine("settings", "The settings can be used.", "");
   }
 }
 
-void look_at_address(const DoctorSurroundings& around, Sheet& sheet) {
+void look_at_address(const DoctorSurroundings& around, FindingSheet& sheet) {
   const auto port = around.listen.substr(around.listen.rfind(':') + 1);
   const auto host = around.listen.substr(0, around.listen.rfind(':'));
   if (!around.port_trouble.empty()) {
@@ -73,7 +61,7 @@ void look_at_address(const DoctorSurroundings& around, Sheet& sheet) {
   }
 }
 
-void look_at_place(const DoctorSurroundings& around, Sheet& sheet) {
+void look_at_place(const DoctorSurroundings& around, FindingSheet& sheet) {
   const auto directory = std::filesystem::path(around.database_file).parent_path().string();
   if (!around.directory_trouble.empty()) {
     sheet.fault("database", "Nothing can be written beside the database.", around.directory_trouble,
@@ -107,7 +95,7 @@ void look_at_place(const DoctorSurroundings& around, Sheet& sheet) {
   }
 }
 
-void look_at_key(const DoctorSurroundings& around, Sheet& sheet) {
+void look_at_key(const DoctorSurroundings& around, FindingSheet& sheet) {
   if (around.key_in_setting) {
     sheet.fine("key", "The key is in SECRET_KEY.", "");
   } else if (around.key_open_to_others) {
@@ -119,7 +107,7 @@ void look_at_key(const DoctorSurroundings& around, Sheet& sheet) {
 }
 
 /// Why the database could not be opened, unless another finding says so already.
-void look_at_opening(const DoctorSurroundings& around, Sheet& sheet) {
+void look_at_opening(const DoctorSurroundings& around, FindingSheet& sheet) {
   if (!around.cannot_open) return;
   const auto& [kind, code, message] = *around.cannot_open;
   const auto directory = std::filesystem::path(around.database_file).parent_path().string();
@@ -140,10 +128,11 @@ void look_at_opening(const DoctorSurroundings& around, Sheet& sheet) {
 
 Findings examine_surroundings(const DoctorSurroundings& around) {
   Findings all;
-  Sheet sheet(all);
+  FindingSheet sheet(all);
   look_at_settings(around, sheet);
   if (!around.settings_wrong.empty()) return all;
   look_at_address(around, sheet);
+  std::ranges::move(examine_public_url(around), std::back_inserter(all));
   look_at_place(around, sheet);
   look_at_key(around, sheet);
   look_at_opening(around, sheet);

@@ -46,6 +46,7 @@ Result<int> call_doctor(const Program& program, const std::vector<std::string>& 
     if (!around.cannot_open) return code;
   }
   look_at_port(loaded->settings.listen(), around);
+  look_at_public_url(loaded->settings, *make_web_client(), {}, around);
   return tell(program, around);
 }
 

@@ -11,17 +11,22 @@
 #include <fstream>
 
 #include "app/key_file.h"
+#include "app/post_alert.h"
 #include "base/log.h"
 #include "base/secret_box.h"
 #include "base/text.h"
 #include "campaign/local_time.h"
 #include "http/server.h"
+#include "http/world.h"
 
 namespace postrider {
 namespace {
 
 constexpr ::mode_t kOthers = 077;
 constexpr std::size_t kLongestKey = 4096;
+constexpr Micros kPublicPatience = std::chrono::seconds{5};
+constexpr std::size_t kMostPublicBytes = 64 * 1024;
+constexpr std::size_t kShownBytes = 200;
 
 bool open_to_others(const std::string& file) {
   struct stat about{};
@@ -72,6 +77,8 @@ DoctorSurroundings look_around(const Settings& settings, const std::vector<Setti
   around.database_file = database_file;
   around.mock = settings.mock;
   for (const auto& warning : warnings) around.settings_without_effect.push_back(warning.text);
+  if (!settings.alert_url.empty())
+    around.alert_url_trouble = alert_url_trouble(settings.alert_url, settings.targets);
   look_at_place(around);
   look_at_key(settings, around);
   try {
@@ -80,6 +87,25 @@ DoctorSurroundings look_around(const Settings& settings, const std::vector<Setti
     around.zones_trouble = fault.what();
   }
   return around;
+}
+
+void look_at_public_url(const Settings& settings, WebClient& web, const std::string& process,
+                        DoctorSurroundings& around) {
+  around.process = process;
+  if (settings.public_url.empty()) return;
+  auto& found = around.public_answer.emplace();
+  found.url = settings.public_url;
+  const auto answer = web.call({.url = found.url + "/livez",
+                                .time = kPublicPatience,
+                                .connect = kPublicPatience,
+                                .most_bytes = kMostPublicBytes});
+  if (!answer) {
+    found.trouble = answer.error();
+    return;
+  }
+  found.status = answer->status;
+  found.leads_to = one_line(answer->header("location"), kShownBytes);
+  found.process = one_line(answer->header(kProcessHeader), kShownBytes);
 }
 
 void look_at_port(const std::string& listen, DoctorSurroundings& around) {

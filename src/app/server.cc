@@ -226,6 +226,7 @@ class WiredServer final : public Server, private ApiWorld {
   bool logs_requests() const override { return options_.settings.log_requests; }
   Metrics& metrics() override { return *metrics_; }
   std::vector<SettingShown> settings() const override { return options_.shown; }
+  std::string process() const override { return process_; }
   std::string version() const override { return POSTRIDER_VERSION; }
   std::string environment() const override { return options_.settings.environment; }
   std::string database_kind() const override { return "sqlite"; }
@@ -275,6 +276,7 @@ class WiredServer final : public Server, private ApiWorld {
                   around.server_runs = true;
                   around.listen = address_.text();
                   around.listens_beyond = !address_.is_loopback();
+                  look_at_public_url(options_.settings, *web_, process_, around);
                   return around;
                 }};
   }
@@ -324,6 +326,7 @@ class WiredServer final : public Server, private ApiWorld {
 
   // In the order in which they need each other; they end in the opposite one.
   const ServerOptions options_;
+  const std::string process_ = SecretBox::generate().substr(0, 32);
   SystemClock& clock_;
   Log& log_;
   std::unique_ptr<Installation> installation_;

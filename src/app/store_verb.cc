@@ -76,6 +76,7 @@ int run_here(const Program& program, const ControlRequest& request, const Loaded
                               auto around = look_around(settings, loaded.warnings,
                                                         open.store->campaigns().state().file);
                               look_at_port(settings.listen(), around);
+                              look_at_public_url(settings, *make_web_client(), {}, around);
                               return around;
                             }};
   LocalFiles files(request.directory);

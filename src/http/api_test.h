@@ -27,6 +27,7 @@ class ApiTest : public ActionTest, protected ApiWorld {
   Metrics& metrics() override { return *metrics_; }
   ServerHealth health() override { return health_; }
   std::vector<SettingShown> settings() const override { return {{"PORT", "8000", "default"}}; }
+  std::string process() const override { return "0123456789abcdef"; }
   std::string version() const override { return "0.0.0"; }
   std::string environment() const override { return "test"; }
   std::string database_kind() const override { return "sqlite"; }

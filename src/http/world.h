@@ -3,6 +3,7 @@
 // called on worker threads, many at once.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actions/context.h"
@@ -14,6 +15,9 @@
 #include "store/request_store.h"
 
 namespace postrider {
+
+/// By which the doctor tells this server's answers to GET /livez from others'.
+inline constexpr std::string_view kProcessHeader = "Postrider-Process";
 
 /// How the parts beneath are, for the health routes and /readyz.
 struct ServerHealth {
@@ -53,6 +57,7 @@ class ApiWorld {
   virtual TaskRun run_task(EmailId id) = 0;
   /// Runs the verb that the body of POST /api/shell asks for, if the caller may.
   virtual HttpAnswer shell(const Caller& caller, HttpBody body) = 0;
+  virtual std::string process() const = 0;  ///< random; another one after each start
   virtual std::string version() const = 0;
   virtual std::string environment() const = 0;    ///< ENVIRONMENT
   virtual std::string database_kind() const = 0;  ///< "sqlite"

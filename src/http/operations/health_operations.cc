@@ -10,9 +10,10 @@ namespace {
 
 namespace json = boost::json;
 
-HttpAnswer livez(Call&) {
+HttpAnswer livez(Call& call) {
   HttpAnswer answer;
   answer.body = "ok\n";
+  answer.set(std::string(kProcessHeader), call.world.process());
   return answer;
 }
 
