@@ -56,7 +56,13 @@ WebRequest token_request(const std::string& uri, std::string body) {
 struct Token {
   std::string text;
   Micros life{};
+  std::string refresh_token = {};  ///< a new one; empty: the old one stays
 };
+
+bool is_token(std::string_view text) {
+  return !text.empty() && text.size() <= kLongestToken &&
+         std::ranges::none_of(text, [](char c) { return c <= ' ' || c > '~'; });
+}
 
 std::optional<Token> read_token(const std::string& body) {
   json::error_code bad;
@@ -65,9 +71,10 @@ std::optional<Token> read_token(const std::string& body) {
   const auto* text = value.as_object().if_contains("access_token");
   if (text == nullptr || !text->is_string()) return std::nullopt;
   Token token{.text = std::string(text->as_string()), .life = kUsualLife};
-  const auto odd = [](char c) { return c <= ' ' || c > '~'; };
-  if (token.text.empty() || token.text.size() > kLongestToken || std::ranges::any_of(token.text, odd))
-    return std::nullopt;
+  if (!is_token(token.text)) return std::nullopt;
+  const auto* refresh = value.as_object().if_contains("refresh_token");
+  if (refresh != nullptr && refresh->is_string() && is_token(refresh->as_string()))
+    token.refresh_token = refresh->as_string();
   if (const auto* life = value.as_object().if_contains("expires_in"); life != nullptr && life->is_number()) {
     const auto seconds = std::clamp(life->to_number<double>(), 0.0, 86'400.0);
     token.life = std::chrono::seconds{static_cast<std::int64_t>(seconds)};
@@ -91,8 +98,13 @@ std::string words_of(const std::string& body) {
 
 class CachedTokens final : public TokenSource {
  public:
-  CachedTokens(Credentials credentials, std::string scope, WebClient& web, const Clock& clock)
-      : credentials_(std::move(credentials)), scope_(std::move(scope)), web_(web), clock_(clock) {}
+  CachedTokens(Credentials credentials, std::string scope, WebClient& web, const Clock& clock,
+               Rotated rotated)
+      : credentials_(std::move(credentials)), scope_(std::move(scope)), web_(web), clock_(clock) {
+    if (const auto* consent = std::get_if<Consent>(&credentials_))
+      state_->refresh_token = consent->refresh_token;
+    state_->rotated = std::move(rotated);
+  }
 
   void token(Done done) override {
     std::optional<Result<std::string>> now;
@@ -131,6 +143,8 @@ class CachedTokens final : public TokenSource {
     Error trouble;
     bool asking = false;
     std::vector<Done> waiting;
+    std::string refresh_token;  ///< of a consent, the newest
+    Rotated rotated;
   };
 
   void begin() {
@@ -155,9 +169,10 @@ class CachedTokens final : public TokenSource {
           form({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", *assertion}}));
     }
     if (const auto* consent = std::get_if<Consent>(&credentials_)) {
+      const std::lock_guard lock(state_->mutex);
       std::vector<std::pair<std::string, std::string>> fields{{"grant_type", "refresh_token"},
                                                               {"client_id", consent->client_id},
-                                                              {"refresh_token", consent->refresh_token}};
+                                                              {"refresh_token", state_->refresh_token}};
       if (!consent->client_secret.empty()) fields.emplace_back("client_secret", consent->client_secret);
       if (!consent->scope.empty()) fields.emplace_back("scope", consent->scope);
       return token_request(consent->token_uri, form(fields));
@@ -199,7 +214,18 @@ class CachedTokens final : public TokenSource {
     };
   }
 
+  static void take_over(State& state, const std::string& refresh_token) {
+    {
+      const std::lock_guard lock(state.mutex);
+      if (refresh_token.empty() || refresh_token == state.refresh_token || state.refresh_token.empty())
+        return;
+      state.refresh_token = refresh_token;
+    }
+    if (state.rotated) state.rotated(refresh_token);
+  }
+
   static void settle(State& state, BootTime began, Result<Token> token) {
+    if (token) take_over(state, token->refresh_token);
     std::vector<Done> waiting;
     Result<std::string> result;
     {
@@ -238,8 +264,9 @@ Result<std::string> TokenSource::token() {
 }
 
 std::unique_ptr<TokenSource> make_token_source(Credentials credentials, std::string scope, WebClient& web,
-                                               const Clock& clock) {
-  return std::make_unique<CachedTokens>(std::move(credentials), std::move(scope), web, clock);
+                                               const Clock& clock, Rotated rotated) {
+  return std::make_unique<CachedTokens>(std::move(credentials), std::move(scope), web, clock,
+                                        std::move(rotated));
 }
 
 }  // namespace postrider

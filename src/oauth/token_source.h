@@ -29,9 +29,13 @@ class TokenSource {
   Result<std::string> token();
 };
 
+/// Told a consent's new refresh token where the server hands one out in place of the old one, before anybody
+/// gets the access token that came with it; on the web client's thread.
+using Rotated = std::function<void(const std::string& refresh_token)>;
+
 /// `web` and `clock` outlive it. `scope` is asked of service accounts and metadata servers; a consent has its
-/// own.
+/// own, and its new refresh tokens are used from then on.
 std::unique_ptr<TokenSource> make_token_source(Credentials credentials, std::string scope, WebClient& web,
-                                               const Clock& clock);
+                                               const Clock& clock, Rotated rotated = {});
 
 }  // namespace postrider

@@ -138,6 +138,33 @@ TEST_F(TokenSourceTest, ATokenThatWasRefusedIsForgotten) {
   ASSERT_EQ(web_.held.size(), 1u);
 }
 
+TEST_F(TokenSourceTest, ANewRefreshTokenIsToldBeforeItsAccessTokenAndUsedFromThenOn) {
+  std::vector<std::string> told;
+  source_ =
+      make_token_source(
+          kConsent, "", web_, clock_, [&](const std::string& refresh_token) {
+            EXPECT_TRUE(got_.empty())
+                << "whoever sends by the access token relies on the new refresh token being kept";
+            told.push_back(refresh_token);
+          });
+  const auto rotating = [](const std::string& token, const std::string& refresh) {
+    return answer(200, "{\"access_token\":\"" + token + "\",\"refresh_token\":\"" + refresh + "\"}");
+  };
+  ask();
+  web_.answer(rotating("a", "r2"));
+  EXPECT_EQ(told, std::vector<std::string>{"r2"});
+  EXPECT_EQ(got(), std::vector<std::string>{"a"});
+  source_->forget("a");
+  ask();
+  EXPECT_THAT(web_.answer(rotating("b", "r2")).body, HasSubstr("refresh_token=r2&"));
+  source_->forget("b");
+  got();
+  ask();
+  web_.answer(answer(200, R"({"access_token":"c","refresh_token":"not\na token"})"));
+  EXPECT_EQ(told, std::vector<std::string>{"r2"}) << "the same one is not told twice, and nonsense never";
+  EXPECT_EQ(got(), std::vector<std::string>{"c"});
+}
+
 TEST_F(TokenSourceTest, TroubleIsToldAndTheServerLeftAloneForAWhile) {
   use(kConsent);
   ask();
