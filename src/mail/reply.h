@@ -26,29 +26,36 @@ struct Reply {
 /// What stopped an attempt: a reply, or something that is no reply at all.
 struct Trouble {
   enum class Kind {
-    reply,         ///< the server answered no; `reply` holds it
-    dns,           ///< temporary look-up failure
-    no_host,       ///< the configured host does not exist
-    connect,       ///< unreachable, timed out
-    port_closed,   ///< the host is there and refuses the connection
-    closed,        ///< the line was lost
-    timeout,       ///< no answer within the stage's time
-    garbage,       ///< an answer that is not SMTP
-    tls_required,  ///< TLS wanted and not offered
-    tls_cert,      ///< expired, wrong name, unknown authority
-    tls_failed,    ///< handshake broke
-    no_auth,       ///< none of our mechanisms is offered
-    server_proof,  ///< by SCRAM the server did not prove that it knows the password
-    injection,     ///< bytes before the TLS handshake
-    too_big,       ///< larger than the server's SIZE
-    needs_utf8,    ///< address needs SMTPUTF8, not offered
-    stopped        ///< we ended it ourselves, before its dot: nobody's fault, nothing was accepted
+    reply,          ///< the server answered no; `reply` holds it
+    dns,            ///< temporary look-up failure
+    no_host,        ///< the configured host does not exist
+    connect,        ///< unreachable, timed out
+    port_closed,    ///< the host is there and refuses the connection
+    closed,         ///< the line was lost
+    timeout,        ///< no answer within the stage's time
+    garbage,        ///< an answer that is not SMTP
+    tls_required,   ///< TLS wanted and not offered
+    tls_cert,       ///< expired, wrong name, unknown authority
+    tls_failed,     ///< handshake broke
+    no_auth,        ///< none of our mechanisms is offered
+    server_proof,   ///< by SCRAM the server did not prove that it knows the password
+    no_token,       ///< the token server does not hand out an access token now
+    token_refused,  ///< the mail server refused an access token; a fresh one may do
+    consent,        ///< no token will do until a person consents anew
+    injection,      ///< bytes before the TLS handshake
+    too_big,        ///< larger than the server's SIZE
+    needs_utf8,     ///< address needs SMTPUTF8, not offered
+    stopped         ///< we ended it ourselves, before its dot: nobody's fault, nothing was accepted
   };
   Kind kind = Kind::reply;
   Stage stage = Stage::connect;
   Reply reply;       ///< code 0 unless kind is reply; the enhanced code also of what we refuse ourselves
   std::string text;  ///< for people: what happened, in words
 };
+
+/// How the reason begins where only a person's new consent (OAuth 2.0) helps; a stopped mailbox is told by
+/// it.
+inline constexpr std::string_view consent_needed = "The account must consent to sending anew (reconsent).";
 
 /// What the mailbox must do when the blame is its own.
 enum class MailboxAction {

@@ -176,6 +176,9 @@ const BreakRow kBreakRows[] = {
     {"no-auth", Kind::no_auth, Stage::auth, deferred, Blame::mailbox, Action::stop},  // SMTP-AUTH-06
     {"injection", Kind::injection, Stage::starttls, deferred, Blame::mailbox, Action::pause_then_stop},  // SMTP-STARTTLS-04
     {"server-proof", Kind::server_proof, Stage::auth, deferred, Blame::mailbox, Action::stop},  // SMTP-AUTH-08
+    {"no-token", Kind::no_token, Stage::connect, deferred, Blame::mailbox, Action::pause},  // SMTP-AUTH-13
+    {"token-refused", Kind::token_refused, Stage::auth, deferred, Blame::mailbox, Action::stop},  // SMTP-AUTH-12
+    {"consent", Kind::consent, Stage::auth, deferred, Blame::mailbox, Action::stop},  // SMTP-AUTH-14
     {"port-closed", Kind::port_closed, Stage::connect, deferred, Blame::mailbox, Action::pause_then_stop},  // SMTP-CONNECT-03
     {"too-big", Kind::too_big, Stage::mail, refused, Blame::message, Action::none},  // SMTP-MAIL-05
     {"needs-utf8", Kind::needs_utf8, Stage::mail, refused, Blame::recipient, Action::none},  // SMTP-WIRE-06

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,18 +20,33 @@ namespace postrider {
 
 enum class Tls { none, starttls, implicit };
 
+/// Access tokens (OAuth 2.0) that one mailbox logs in with instead of a password. Thread safe.
+class AccessTokens {
+ public:
+  using Done = std::function<void(std::expected<std::string, Trouble>)>;
+
+  virtual ~AccessTokens() = default;
+  /// Calls `done` once: at once on this thread, or within half a minute on another. Trouble is of kind
+  /// no_token (the token server does not answer now) or consent (a person has to act).
+  virtual void token(Done done) = 0;
+  /// The mail server refused this token: it is not handed out again.
+  virtual void forget(const std::string& token) = 0;
+};
+
 /// How to reach and enter the mail server of one mailbox.
 struct MailServer {
   std::string host;
   std::uint16_t port = 587;
   Tls tls = Tls::starttls;
-  std::string user;      ///< empty: no AUTH
-  std::string password;  ///< in clear only here, in memory
+  std::string user;  ///< empty: no AUTH
+  std::string
+      password;  ///< in clear only here, in memory; with `tokens`: the access token, once there is one
   int max_sessions = 5;
   std::string ca_pem;  ///< further authorities, PEM text; empty: the system's alone
   /// SHA-256 of the certificate's public key (its SubjectPublicKeyInfo), 64 hex digits; empty: none. With
   /// a pin the key alone must match: chain, name and date are not looked at.
   std::string pin;
+  std::shared_ptr<AccessTokens> tokens = nullptr;  ///< instead of the password; null: by password
 };
 
 /// What a mail server said it takes when a session was last opened to it.

@@ -25,14 +25,6 @@ struct Ended {
   bool unknown = false;            ///< the server does not know the mechanism after all (504)
 };
 
-/// Sends out() and reads one reply. False: the line broke.
-Async<bool> ask(Connection& connection, Micros limit) {
-  auto sent = connection.flush(limit);
-  co_await sent;
-  auto answer = connection.reply(limit);
-  co_return co_await answer;
-}
-
 Ended ended_by(const Connection& connection) {
   const int code = connection.heard().code();
   if (code / 100 == 2) return {};
@@ -85,14 +77,6 @@ std::string fresh_nonce() {
   return to_base64({reinterpret_cast<const char*>(bytes), sizeof bytes});
 }
 
-/// What a 334 carries. Nothing: it is no base64.
-std::optional<std::string> challenge_of(const Connection& connection) {
-  std::string_view raw = connection.heard().raw();
-  std::string text;
-  for_each_line(raw, [&](std::string_view line) { text = line; });
-  return from_base64(text);
-}
-
 Async<Ended> scram(Connection& connection, std::string user, std::string password, SaltedKeys& keys,
                    Micros limit) {
   Scram exchange(user, fresh_nonce());
@@ -139,6 +123,20 @@ Async<Ended> scram(Connection& connection, std::string user, std::string passwor
 }
 
 }  // namespace
+
+Async<bool> ask(Connection& connection, Micros limit) {
+  auto sent = connection.flush(limit);
+  co_await sent;
+  auto answer = connection.reply(limit);
+  co_return co_await answer;
+}
+
+std::optional<std::string> challenge_of(const Connection& connection) {
+  std::string_view raw = connection.heard().raw();
+  std::string text;
+  for_each_line(raw, [&](std::string_view line) { text = line; });
+  return from_base64(text);
+}
 
 Async<std::optional<Trouble>> log_in(Line& line, std::string user, std::string password, SaltedKeys& keys,
                                      Micros limit) {

@@ -19,4 +19,9 @@ namespace postrider {
 Async<std::optional<Trouble>> log_in(Line& line, std::string user, std::string password, SaltedKeys& keys,
                                      Micros limit);
 
+/// Sends out() and reads one reply. False: the line broke.
+Async<bool> ask(Connection& connection, Micros limit);
+/// What a 334 carries. Nothing: it is no base64.
+std::optional<std::string> challenge_of(const Connection& connection);
+
 }  // namespace postrider

@@ -34,6 +34,8 @@ Capabilities parse_capabilities(std::string_view raw) {
         if (equals_ignoring_case(mechanism, "SCRAM-SHA-256")) found.auth_scram_sha_256 = true;
         if (equals_ignoring_case(mechanism, "PLAIN")) found.auth_plain = true;
         if (equals_ignoring_case(mechanism, "LOGIN")) found.auth_login = true;
+        if (equals_ignoring_case(mechanism, "XOAUTH2")) found.auth_xoauth2 = true;
+        if (equals_ignoring_case(mechanism, "OAUTHBEARER")) found.auth_oauthbearer = true;
       }
     }
   });

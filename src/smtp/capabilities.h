@@ -16,6 +16,8 @@ struct Capabilities {
   bool auth_scram_sha_256 = false;  ///< RFC 7677
   bool auth_plain = false;          ///< RFC 4616
   bool auth_login = false;          ///< never standardised, widely needed
+  bool auth_xoauth2 = false;        ///< Google's and Microsoft's, by an access token
+  bool auth_oauthbearer = false;    ///< RFC 7628, likewise
   bool size = false;                ///< RFC 1870
   std::uint64_t max_size = 0;       ///< 0: no limit named
 };

@@ -11,7 +11,8 @@ TEST(Capabilities, AreReadFromAnOrdinaryServer) {
       "250-AUTH LOGIN PLAIN XOAUTH2\r\n250 SMTPUTF8\r\n");
   EXPECT_TRUE(offers.pipelining && offers.size && offers.eight_bit_mime && offers.starttls &&
               offers.smtputf8);
-  EXPECT_TRUE(offers.auth_plain && offers.auth_login);
+  EXPECT_TRUE(offers.auth_plain && offers.auth_login && offers.auth_xoauth2);
+  EXPECT_FALSE(offers.auth_oauthbearer);
   EXPECT_EQ(offers.max_size, 35882577u);
 }
 

@@ -4,6 +4,7 @@
 
 #include "smtp/auth.h"
 #include "smtp/command.h"
+#include "smtp/token_login.h"
 
 namespace postrider {
 namespace {
@@ -128,7 +129,9 @@ Async<std::optional<Trouble>> enter(Line& line, const MailServer& server, boost:
     if (upgrade_trouble) co_return upgrade_trouble;
   }
   if (!server.user.empty()) {
-    auto logged_in = log_in(line, server.user, server.password, keys, options.deadlines.command);
+    auto logged_in = server.tokens
+                         ? log_in_by_token(line, server, options.deadlines.command)
+                         : log_in(line, server.user, server.password, keys, options.deadlines.command);
     auto auth_trouble = co_await logged_in;
     if (auth_trouble) co_return auth_trouble;
     tell(options, connection, Stage::auth, "logged in as " + server.user);

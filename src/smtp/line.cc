@@ -4,7 +4,7 @@ namespace postrider {
 
 bool same_settings(const MailServer& a, const MailServer& b) {
   return a.host == b.host && a.port == b.port && a.tls == b.tls && a.user == b.user &&
-         a.password == b.password && a.ca_pem == b.ca_pem && a.pin == b.pin;
+         a.password == b.password && a.ca_pem == b.ca_pem && a.pin == b.pin && a.tokens == b.tokens;
 }
 
 Trouble refused(Stage stage, const Connection& connection) {

@@ -11,6 +11,8 @@ namespace {
 
 /// How often one caller may find the server crowded before it is told so.
 constexpr int most_refusals = 10;
+/// A token may have run out while it was kept; a fresh one that is refused as well tells of another trouble.
+constexpr int most_token_logins = 2;
 
 }  // namespace
 
@@ -46,13 +48,11 @@ Async<std::expected<std::unique_ptr<Session>, Trouble>> Pool::open(std::shared_p
 /// The caller has counted the new line in `group.open` already.
 Async<Pool::Opened> Pool::open_line(MailboxId mailbox, Group& group) {
   auto line = std::make_unique<Line>();
-  line->connection = std::make_shared<Connection>(loop_, clock_);
   line->mailbox = mailbox;
   line->settings = group.settings;
   line->closings = closings_;
-  line->opened = clock_.boot_now();
-  const MailServer server = group.server;  // may change while we dial
-  Place place(*this, group, line->connection);
+  MailServer server = group.server;  // the group's may change while we dial
+  Place place(*this, group);
   std::shared_ptr<asio::ssl::context> tls;
   if (server.tls != Tls::none && !(tls = trust_.with(server.ca_pem))) {
     co_return std::unexpected(
@@ -61,12 +61,28 @@ Async<Pool::Opened> Pool::open_line(MailboxId mailbox, Group& group) {
                 {},
                 "The authorities in this mailbox's settings are no certificates in PEM form."});
   }
-  auto entering = enter(*line, server, tls.get(), keys_, entry_);
-  auto trouble = co_await entering;
-  if (trouble) co_return std::unexpected(std::move(*trouble));
-  if (line->settings != group.settings) co_return line;
-  group.offers = {line->offers.max_size, line->offers.smtputf8, line->offers.pipelining};
+  for (int logins = 1;; ++logins) {
+    if (server.tokens) {
+      TokenWait coming(loop_, *server.tokens, token_waits_);
+      auto token = co_await coming;
+      if (!token) co_return std::unexpected(std::move(token.error()));
+      server.password = std::move(*token);
+    }
+    line->connection = std::make_shared<Connection>(loop_, clock_);
+    line->opened = clock_.boot_now();
+    place.use(line->connection);
+    auto entering = enter(*line, server, tls.get(), keys_, entry_);
+    auto trouble = co_await entering;
+    if (!trouble) break;
+    const bool refused = trouble->kind == Trouble::Kind::token_refused;
+    if (refused) server.tokens->forget(server.password);
+    line->connection->hang_up();
+    if (!refused || logins == most_token_logins) co_return std::unexpected(std::move(*trouble));
+  }
   place.keep();
+  // With other settings since, it serves the one who waits for it and is not used again.
+  if (line->settings == group.settings)
+    group.offers = {line->offers.max_size, line->offers.smtputf8, line->offers.pipelining};
   co_return line;
 }
 
@@ -162,10 +178,18 @@ void Pool::retire(Group& group, std::unique_ptr<Line> line) {
 }
 
 void Pool::forget(Group& group, Connection& connection) {
-  --group.open;
+  unwatch(connection);
+  give_back_place(group);
+}
+
+void Pool::unwatch(Connection& connection) {
   if (!connection.is_saying_goodbye()) connection.hang_up();
   std::erase_if(connections_, [&](const auto& one) { return one.get() == &connection; });
   if (connections_.empty()) watchdog_.cancel();
+}
+
+void Pool::give_back_place(Group& group) {
+  --group.open;
   pump_later(group);
 }
 
@@ -178,6 +202,11 @@ void Pool::close_all() {
     if (!connection->is_past_dot()) connection->hang_up();
   }
   asio::post(loop_, [pool = shared_from_this()] {
+    for (auto left = pool->token_waits_.size(); left > 0 && !pool->token_waits_.empty(); --left) {
+      TokenWait* const wait = pool->token_waits_.front();
+      pool->token_waits_.erase(pool->token_waits_.begin());
+      wait->close();
+    }
     for (auto& [mailbox, group] : pool->groups_) {
       // Those who come while we call wait on: only as many as there are now.
       for (auto left = group.waiting.size(); left > 0 && !group.waiting.empty(); --left) {

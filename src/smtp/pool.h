@@ -13,6 +13,7 @@
 #include "smtp/entry.h"
 #include "smtp/session_limit.h"
 #include "smtp/session_pool.h"
+#include "smtp/token_wait.h"
 
 namespace postrider {
 
@@ -108,15 +109,19 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
   /// opening a session is destroyed half-way.
   class Place {
    public:
-    Place(Pool& pool, Group& group, std::shared_ptr<Connection> connection)
-        : pool_(pool), group_(group), connection_(std::move(connection)) {
-      pool_.watch(connection_);
-      ++group_.entering;
-    }
+    Place(Pool& pool, Group& group) : pool_(pool), group_(group) { ++group_.entering; }
     Place(const Place&) = delete;
     ~Place() {
       --group_.entering;
-      if (!kept_) pool_.forget(group_, *connection_);
+      if (kept_) return;
+      if (connection_) pool_.unwatch(*connection_);
+      pool_.give_back_place(group_);
+    }
+    /// The line that is dialled now; one dialled before is hung up.
+    void use(std::shared_ptr<Connection> connection) {
+      if (connection_) pool_.unwatch(*connection_);
+      connection_ = std::move(connection);
+      pool_.watch(connection_);
     }
     void keep() { kept_ = true; }
 
@@ -138,6 +143,8 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
   bool is_usable(const Line& line, const Group& group) const;
   void retire(Group& group, std::unique_ptr<Line> line);
   void forget(Group& group, Connection& connection);
+  void unwatch(Connection& connection);
+  void give_back_place(Group& group);
   void watch(std::shared_ptr<Connection> connection);
   void start_watchdog();
   void look_around();
@@ -154,6 +161,7 @@ class Pool final : public LineKeeper, public std::enable_shared_from_this<Pool> 
   bool watching_ = false;
   std::unordered_map<MailboxId, Group> groups_;  ///< never shrinks: references stay good
   std::vector<std::shared_ptr<Connection>> connections_;
+  std::vector<TokenWait*> token_waits_;
   unsigned closings_ = 0;
   bool closed_ = false;
 };

@@ -39,6 +39,9 @@ bool is_crowded(const Trouble& trouble) {
     case Trouble::Kind::tls_failed:
     case Trouble::Kind::no_auth:
     case Trouble::Kind::server_proof:
+    case Trouble::Kind::no_token:
+    case Trouble::Kind::token_refused:
+    case Trouble::Kind::consent:
     case Trouble::Kind::injection:
     case Trouble::Kind::too_big:
     case Trouble::Kind::needs_utf8:
