@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/secret_box.h"
 #include "campaign/sheets.h"
+#include "campaign/mail_server.h"
 #include "campaign/unsubscribe_links.h"
 #include "mail/session.h"
 #include "store/account_store.h"
@@ -42,6 +43,10 @@ struct ActionContext {
   std::string link_base;        ///< what links for people start with: "https://mail.example.com"
   /// Looks at the machine around the database, for the doctor.
   std::function<DoctorSurroundings()> look_around = [] { return DoctorSurroundings{}; };
+  /// Where mailboxes that log in by OAuth get their access tokens.
+  TokensOf tokens_of = [](const Mailbox&) -> Result<std::shared_ptr<AccessTokens>> {
+    return unavailable("oauth_unavailable", "No access token can be had here.");
+  };
 };
 
 }  // namespace postrider

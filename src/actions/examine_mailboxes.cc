@@ -14,6 +14,10 @@ namespace {
 constexpr std::size_t kMostTried = 16;
 
 Finding standing(const Mailbox& mailbox) {
+  if (needs_consent(mailbox)) {
+    return {"mailbox", Severity::fault, fmt::format("Mailbox {} needs a new consent.", mailbox.name),
+            standing_of(mailbox), "postrider mailbox update " + mailbox.name + " --ask-refresh-token"};
+  }
   const bool stopped = mailbox.status == MailboxStatus::stopped;
   return {"mailbox", Severity::fault,
           fmt::format("Mailbox {} is {}.", mailbox.name, stopped ? "stopped until a person acts" : "paused"),
@@ -21,6 +25,7 @@ Finding standing(const Mailbox& mailbox) {
 }
 
 std::string_view in_words(std::string_view step) {
+  if (step == "token") return "no access token can be had";
   if (step == "look-up") return "its server's name is not found";
   if (step == "connect") return "its server takes no connection";
   if (step == "tls") return "there is no trusted encryption";

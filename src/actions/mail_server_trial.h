@@ -22,7 +22,7 @@ struct CertificateSeen {
 };
 
 struct TrialStep {
-  std::string name;  ///< "look-up", "connect", "greeting", "ehlo", "tls", "login", "sender"
+  std::string name;  ///< "token", "look-up", "connect", "greeting", "ehlo", "tls", "login", "sender"
   bool passed = false;
   Micros took{};
   std::string words;  ///< what was reached, or what went wrong

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "actions/mailbox_oauth.h"
 #include "base/text.h"
 #include "campaign/mailbox_advice.h"
 #include "campaign/mailbox_preset.h"
@@ -71,7 +72,8 @@ Result<void> merge(ActionContext& context, const MailboxChange& change, Mailbox&
     mailbox.unsubscribe_address = std::string(trim(*change.unsubscribe_address));
   if (change.quota_clock) mailbox.quota_clock = std::string(trim(*change.quota_clock));
   if (const auto clock = validate_quota_clock(mailbox.quota_clock); !clock) return clock;
-  if (mailbox.user.empty()) {
+  if (const auto oauth = merge_oauth(context, change, mailbox); !oauth) return oauth;
+  if (mailbox.user.empty() || mailbox.oauth) {
     mailbox.password_sealed.clear();  // nothing to log in with: keep no secret without a use
   } else if (change.password && !change.password->empty()) {
     mailbox.password_sealed = context.secrets.seal(*change.password);
@@ -128,6 +130,10 @@ Result<Mailbox> update_mailbox(ActionContext& context, std::string_view name, co
   const auto updated = context.store.update_mailbox(*mailbox);
   if (!updated) return std::unexpected(updated.error());
   context.store.audit(context.who, fmt::format("changed mailbox {}", name));
+  if (changes_oauth(change) && mailbox->status != MailboxStatus::active) {
+    if (const auto resumed = context.store.resume_mailbox(mailbox->id); !resumed)
+      return std::unexpected(resumed.error());
+  }
   return context.store.mailbox(mailbox->id);
 }
 
@@ -153,17 +159,9 @@ Result<MailboxTrial> test_mailbox(ActionContext& context, std::string_view name)
   if (!mailbox) return std::unexpected(mailbox.error());
   MailboxTrial trial{.mailbox = *mailbox};
   if (mailbox->mock) return trial;
-  auto password = context.secrets.open(mailbox->password_sealed);
-  if (!password) return std::unexpected(password.error());
-  const MailServer server{.host = mailbox->host,
-                          .port = mailbox->port,
-                          .tls = mailbox->tls,
-                          .user = mailbox->user,
-                          .password = *password,
-                          .max_sessions = mailbox->sessions,
-                          .ca_pem = mailbox->ca_pem,
-                          .pin = mailbox->pin};
-  trial.server = context.try_mail_server(server, mailbox->from);
+  const auto server = mail_server_of(*mailbox, context.secrets, context.tokens_of);
+  if (!server) return std::unexpected(server.error());
+  trial.server = context.try_mail_server(*server, mailbox->from);
   if (trial.server.trouble) {
     const auto& seen = trial.server.certificate;
     trial.advice = advice_on(*trial.server.trouble, *mailbox, seen ? seen->pin : "", seen ? seen->names : "");

@@ -1,6 +1,6 @@
 #pragma once
-// What a person does with mailboxes: add, update, remove, test, resume. Passwords come in clear,
-// are sealed here at once, and never leave again.
+// What a person does with mailboxes: add, update, remove, test, resume. Passwords and the
+// secrets of OAuth come in clear, are sealed here at once, and never leave again.
 
 #include <cstdint>
 #include <optional>
@@ -22,10 +22,15 @@ struct MailboxChange {
   std::optional<std::string> pin;     ///< hex, in either case, colons allowed; "none": none any more
   std::optional<std::string> postal_address, footer, unsubscribe_address;  ///< empty: none any more
   std::optional<std::string> quota_clock;                                  ///< see quota_clock.h
-  std::optional<std::string> preset, region;  ///< of a new mailbox only, see mailbox_preset.h
+  /// A login by OAuth instead of a password; the client id "none" or empty: by password again.
+  std::optional<std::string> oauth_client_id, oauth_client_secret, oauth_refresh_token;
+  std::optional<std::string> oauth_token_uri, oauth_scope;  ///< not set: as the provider's preset has them
+  std::optional<std::string> oauth_tenant;                  ///< of the provider's token URI
+  std::optional<std::string> preset, region;                ///< of a new mailbox only, see mailbox_preset.h
 };
 
 Result<Mailbox> add_mailbox(ActionContext& context, std::string_view name, MailboxChange settings);
+/// What is changed of its OAuth ends a pause or stop: a person has mended its login.
 Result<Mailbox> update_mailbox(ActionContext& context, std::string_view name, const MailboxChange& change);
 Result<void> remove_mailbox(ActionContext& context, std::string_view name);
 

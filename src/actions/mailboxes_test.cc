@@ -26,6 +26,77 @@ TEST_F(Mailboxes, SealThePasswordAndOpenItOnlyForTheServer) {
   EXPECT_EQ(tried_.password, "open sesame");
 }
 
+TEST_F(Mailboxes, WithOAuthKeepNoPasswordAndSealTheirSecrets) {
+  auto change = office();
+  change.oauth_client_id = "client";
+  change.oauth_client_secret = "canary secret";
+  change.oauth_refresh_token = "canary-refresh";
+  change.oauth_token_uri = "https://tokens.example/token";
+  EXPECT_EQ(add_mailbox(context_, "office", change).error().code, "bad_oauth_secret");
+  change.oauth_client_secret = "canary-secret";
+  const auto mailbox = add_mailbox(context_, "office", change);
+  ASSERT_TRUE(mailbox.has_value()) << mailbox.error().message;
+  EXPECT_EQ(mailbox->password_sealed, "");
+  const auto& oauth = mailbox->oauth.value();
+  EXPECT_EQ(secrets_.open(oauth.client_secret_sealed), "canary-secret");
+  EXPECT_EQ(secrets_.open(oauth.refresh_token_sealed), "canary-refresh");
+  EXPECT_EQ((oauth.client_secret_sealed + oauth.refresh_token_sealed).find("canary"), std::string::npos);
+
+  ASSERT_TRUE(update_mailbox(context_, "office", {.cap_24h = 5}).has_value());
+  EXPECT_EQ(store().find_mailbox("office")->oauth->revision, oauth.revision);
+  const auto renewed = update_mailbox(context_, "office", {.oauth_refresh_token = "another"});
+  ASSERT_TRUE(renewed.has_value()) << renewed.error().message;
+  EXPECT_GT(renewed->oauth->revision, oauth.revision);
+  EXPECT_EQ(secrets_.open(renewed->oauth->client_secret_sealed), "canary-secret");
+
+  EXPECT_EQ(update_mailbox(context_, "office", {.oauth_client_id = "none"}).error().code, "no_password");
+  const auto back =
+      update_mailbox(context_, "office", {.password = "open sesame", .oauth_client_id = "none"});
+  ASSERT_TRUE(back.has_value()) << back.error().message;
+  EXPECT_FALSE(back->oauth);
+}
+
+TEST_F(Mailboxes, SayWhatTheirOAuthLacks) {
+  const auto refused = [&](MailboxChange more) {
+    more.from = "ana@example.com";
+    more.host = more.host.value_or("smtp.example.com");
+    more.user = "ana";
+    const auto added = add_mailbox(context_, "office", more);
+    return added ? "-" : added.error().code;
+  };
+  EXPECT_EQ(refused({.oauth_refresh_token = "r"}), "no_client_id");
+  EXPECT_EQ(refused({.oauth_client_id = "c", .oauth_refresh_token = "r"}), "no_token_uri");
+  EXPECT_EQ(refused({.host = "smtp.gmail.com", .oauth_client_id = "c"}), "no_refresh_token");
+  EXPECT_EQ(refused({.host = "smtp.gmail.com",
+                     .oauth_client_id = "c",
+                     .oauth_refresh_token = "r",
+                     .oauth_tenant = "example.com"}),
+            "bad_tenant");
+  for (const auto* uri : {"http://tokens.example/", "ftp://tokens.example/", "tokens", ""}) {
+    EXPECT_EQ(refused({.oauth_client_id = "c", .oauth_refresh_token = "r", .oauth_token_uri = uri}),
+              "bad_mailbox")
+        << uri;
+  }
+}
+
+TEST_F(Mailboxes, WithOAuthAreEnteredByTheirOwnTokens) {
+  class NoTokens : public AccessTokens {
+    void token(Done) override {}
+    void forget(const std::string&) override {}
+  };
+  const auto tokens = std::make_shared<NoTokens>();
+  context_.tokens_of = [&](const Mailbox&) -> Result<std::shared_ptr<AccessTokens>> { return tokens; };
+  ASSERT_TRUE(
+      add_mailbox(
+          context_, "office",
+          {.from = "ana@gmail.com", .oauth_client_id = "c", .oauth_refresh_token = "r", .preset = "gmail"})
+          .has_value());
+  ASSERT_TRUE(test_mailbox(context_, "office").has_value());
+  EXPECT_EQ(tried_.tokens, tokens);
+  EXPECT_EQ(tried_.password, "");
+  EXPECT_EQ(store().find_mailbox("office")->oauth->scope, "https://mail.google.com/");
+}
+
 TEST_F(Mailboxes, TakeTheUsualPortOfTheirEncryption) {
   const std::pair<Tls, int> table[] = {{Tls::none, 25}, {Tls::starttls, 587}, {Tls::implicit, 465}};
   for (const auto& [tls, port] : table) {

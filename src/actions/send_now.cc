@@ -14,19 +14,12 @@ std::string words_of(const Reply& reply) {
 Result<Reply> send_now(ActionContext& context, const Mailbox& mailbox, const MessageParts& parts,
                        const ComposedMessage& message) {
   if (mailbox.mock) return Reply{250, "", "OK (Mock Mode)"};
-  auto password = context.secrets.open(mailbox.password_sealed);
-  if (!password) return std::unexpected(password.error());
-  const MailServer server{.host = mailbox.host,
-                          .port = mailbox.port,
-                          .tls = mailbox.tls,
-                          .user = mailbox.user,
-                          .password = *password,
-                          .max_sessions = 1,
-                          .ca_pem = mailbox.ca_pem,
-                          .pin = mailbox.pin};
+  auto server = mail_server_of(mailbox, context.secrets, context.tokens_of);
+  if (!server) return std::unexpected(server.error());
+  server->max_sessions = 1;
   const Envelope envelope{
       .from = parts.from, .to = parts.to, .size = message.size(), .needs_smtputf8 = message.needs_smtputf8};
-  const auto answer = context.send_one(server, envelope, {message.head, message.tail()});
+  const auto answer = context.send_one(*server, envelope, {message.head, message.tail()});
   if (answer && answer->positive()) return *answer;
   if (answer) return unavailable("refused", fmt::format("The server refused it: {}", words_of(*answer)));
   const auto& trouble = answer.error();

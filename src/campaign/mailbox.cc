@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "campaign/footer.h"
 #include "campaign/loopback.h"
+#include "campaign/public_url.h"
 #include "mail/address.h"
 
 namespace postrider {
@@ -74,6 +75,10 @@ std::optional<Tls> parse_tls(std::string_view text) {
   return std::nullopt;
 }
 
+bool needs_consent(const Mailbox& mailbox) {
+  return mailbox.oauth && mailbox.status == MailboxStatus::stopped && mailbox.why.starts_with(consent_needed);
+}
+
 Result<void> validate(const Mailbox& mailbox) {
   std::string problems;
   const auto need = [&](bool holds, std::string_view problem) {
@@ -97,6 +102,16 @@ Result<void> validate(const Mailbox& mailbox) {
   need(is_printable(mailbox.user), "The user must be plain text on one line.");
   need(mailbox.user.empty() || mailbox.tls != Tls::none || is_loopback(mailbox.host),
        "A user needs TLS (starttls or implicit): without it the password would travel in clear.");
+  if (const auto& oauth = mailbox.oauth) {
+    need(!mailbox.user.empty(), "A login by OAuth needs the user whose account it is (--user).");
+    need(!oauth->client_id.empty() && oauth->client_id.size() <= 500 && is_printable(oauth->client_id),
+         "The OAuth client id must be plain text on one line.");
+    need(
+        parse_public_url(oauth->token_uri).has_value(),
+        "The OAuth token URI must be https (http only for this machine itself), without a login or a query.");
+    need(oauth->scope.size() <= 1'000 && is_printable(oauth->scope),
+         "The OAuth scope must be plain text on one line.");
+  }
   need_range("The cap in 24 hours (0: none)", mailbox.cap_24h, 0, 1'000'000);
   need_range("The limit per minute (0: none)", mailbox.per_minute, 0, 10'000);
   need_range("The number of sessions", mailbox.sessions, 1, 200);

@@ -104,12 +104,25 @@ constexpr std::array kRows = {
         "The server has had too many logins or connections for now. Wait a quarter of an hour; use fewer --sessions "
         "if it happens again."},
     Row{Kind::reply, Stage::auth, "", "", 0, any_tls, "{login}"},
+    Row{Kind::no_auth, any_stage, "", "access token", 0, any_tls,
+        "The server takes no access tokens here. Check host and port, or log in by a password: `postrider mailbox "
+        "update {name} --oauth-client-id none --ask-password`."},
+    Row{Kind::no_token, any_stage, "", "", 0, any_tls,
+        "Check this machine's network and the token URI (`postrider mailbox show {name}`). Sending goes on by itself "
+        "when the token server answers."},
+    Row{Kind::token_refused, any_stage, "", "", 0, any_tls,
+        "The consent must be of the very account that --user names, for the scope that lets it send, and the provider "
+        "must let the account in by SMTP. Consent once more, then store what it brings: `postrider mailbox update "
+        "{name} --ask-refresh-token`."},
+    Row{Kind::consent, any_stage, "", "", 0, any_tls,
+        "Consent once more, then store the new refresh token: `postrider mailbox update {name} --ask-refresh-token` "
+        "(a new client secret: --ask-client-secret). Sending goes on by itself then."},
     Row{Kind::no_auth, any_stage, "", "", 0, Tls::none,
         "The server offers no way to log in here; many offer it under TLS only: `postrider mailbox update {name} "
         "--tls starttls`. If it wants no login: --user ''."},
     Row{Kind::no_auth, any_stage, "", "", 0, any_tls,
         "The server offers no way to log in that we speak (SCRAM-SHA-256, PLAIN, LOGIN). If it wants no login: "
-        "`postrider mailbox update {name} --user ''`; if it wants OAuth, make an app password instead."},
+        "`postrider mailbox update {name} --user ''`; if it wants OAuth: --oauth-client-id ID."},
     Row{Kind::server_proof, any_stage, "", "", 0, any_tls,
         "The server did not prove that it knows this password: it may be another than it says. Check the host and the "
         "password; do not pin its key."},
@@ -184,6 +197,13 @@ std::string standing_of(const Mailbox& mailbox) {
           mailbox.paused_until ? " until " + format_rfc3339(*mailbox.paused_until) : "", mailbox.why,
           mailbox.name, mailbox.name);
     case MailboxStatus::stopped:
+      if (needs_consent(mailbox)) {
+        return fmt::format(
+            "It is stopped until a person consents anew: {} `postrider mailbox update {} --ask-refresh-token` stores "
+            "the new refresh token, and sending goes on by itself. No email of a campaign is lost or charged "
+            "meanwhile.",
+            mailbox.why, mailbox.name);
+      }
       return fmt::format(
           "It is stopped until a person acts: {} `postrider mailbox test {}` says what to do; then `postrider mailbox "
           "resume {}`. No email of a campaign is lost or charged meanwhile.",

@@ -72,6 +72,15 @@ TEST(Advice, FitsTheTroubleAndTheMailbox) {
       {"TLS first", said(Stage::auth, 538), "h", 587, Tls::none, "--tls starttls"},
       {"too many logins", said(Stage::auth, 454, "4.7.0"), "h", 587, Tls::starttls, "quarter of an hour"},
       {"no login offered", happened(Kind::no_auth, Stage::auth), "h", 587, Tls::starttls, "SCRAM-SHA-256"},
+      {"no login by token offered",
+       happened(Kind::no_auth, Stage::auth, "no way to log in by an access token (XOAUTH2)"), "h", 587,
+       Tls::starttls, "--oauth-client-id none"},
+      {"no token now", happened(Kind::no_token, Stage::connect), "h", 587, Tls::starttls,
+       "goes on by itself"},
+      {"token refused", happened(Kind::token_refused, Stage::auth), "h", 587, Tls::starttls,
+       "--ask-refresh-token"},
+      {"consent withdrawn", happened(Kind::consent, Stage::connect), "h", 587, Tls::starttls,
+       "mailbox update office --ask-refresh-token"},
       {"no login offered in clear", happened(Kind::no_auth, Stage::auth), "h", 587, Tls::none,
        "--tls starttls"},
       {"login wanted", said(Stage::mail, 530, "5.7.0"), "h", 587, Tls::starttls, "--user USER"},
@@ -105,6 +114,21 @@ TEST(Advice, SaysWhyAMailboxStandsStillAndUntilWhen) {
   EXPECT_THAT(standing_of(mailbox), HasSubstr("mailbox resume office"));
   mailbox.status = MailboxStatus::stopped;
   EXPECT_THAT(standing_of(mailbox), HasSubstr("until a person acts"));
+}
+
+// SMTP-AUTH-14
+TEST(Advice, SaysThatAMailboxWaitsForAConsent) {
+  Mailbox mailbox{.name = "office", .oauth = MailboxOAuth{}, .status = MailboxStatus::stopped};
+  mailbox.why = "The certificate is not to be trusted.";
+  EXPECT_FALSE(needs_consent(mailbox));
+  for (const Kind kind : {Kind::consent, Kind::token_refused}) {
+    mailbox.why = interpret({.kind = kind, .stage = Stage::auth}).reason + " invalid_grant.";
+    EXPECT_TRUE(needs_consent(mailbox));
+    EXPECT_THAT(standing_of(mailbox), HasSubstr("`postrider mailbox update office --ask-refresh-token`"));
+    EXPECT_THAT(standing_of(mailbox), HasSubstr("reconsent"));
+  }
+  mailbox.status = MailboxStatus::active;
+  EXPECT_FALSE(needs_consent(mailbox));
 }
 
 }  // namespace

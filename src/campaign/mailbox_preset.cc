@@ -11,6 +11,12 @@ namespace postrider {
 namespace {
 
 constexpr std::string_view region_mark = "{region}";
+constexpr std::string_view tenant_mark = "{tenant}";
+
+constexpr std::string_view google_tokens = "https://oauth2.googleapis.com/token";
+constexpr std::string_view google_scope = "https://mail.google.com/";
+constexpr std::string_view microsoft_tokens = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token";
+constexpr std::string_view microsoft_scope = "https://outlook.office.com/SMTP.Send offline_access";
 
 constexpr std::array kPresets = {
     // Published: 500 in 24 hours.
@@ -23,12 +29,14 @@ constexpr std::array kPresets = {
         .cap_24h = 400,
         .quota_clock = "rolling",
         .user_is_address = true,
-        .wants = "Gmail lets programs in by an app password only: turn on 2-Step Verification in the Google "
+        .wants = "Gmail lets programs in by an app password: turn on 2-Step Verification in the Google "
                  "account, make an app password at myaccount.google.com/apppasswords, and give that as the "
-                 "password. It sends at most 500 emails in 24 hours.",
+                 "password. Or by OAuth: --oauth-client-id. It sends at most 500 emails in 24 hours.",
         .login_help =
             "Gmail does not take the password of the account: turn on 2-Step Verification, make an app "
-            "password at myaccount.google.com/apppasswords, and use its 16 letters as the password."},
+            "password at myaccount.google.com/apppasswords, and use its 16 letters as the password.",
+        .token_uri = google_tokens,
+        .scope = google_scope},
     // Published: 2,000 in 24 hours, 500 while on trial.
     MailboxPreset{
         .name = "workspace",
@@ -40,14 +48,16 @@ constexpr std::array kPresets = {
         .quota_clock = "rolling",
         .user_is_address = true,
         .wants =
-            "Google Workspace lets programs in by an app password only: the administrator must allow 2-Step "
+            "Google Workspace lets programs in by an app password, or by OAuth (--oauth-client-id): the administrator must allow 2-Step "
             "Verification, the user turns it on and makes an app password at "
             "myaccount.google.com/apppasswords. It sends at most 2,000 emails in 24 hours, 500 while on "
             "trial: then set --cap-24h 400.",
         .login_help =
             "Google does not take the password of the account: the user makes an app password at "
             "myaccount.google.com/apppasswords. The page is missing where the administrator has not "
-            "allowed 2-Step Verification."},
+            "allowed 2-Step Verification.",
+        .token_uri = google_tokens,
+        .scope = google_scope},
     // Published: 3 connections, 30 a minute, 10,000 recipients a day.
     MailboxPreset{
         .name = "m365",
@@ -61,12 +71,14 @@ constexpr std::array kPresets = {
         .wants =
             "Microsoft 365 keeps SMTP AUTH off until an administrator enables \"Authenticated SMTP\" for the "
             "mailbox (Microsoft 365 admin center, Users, Mail, Manage email apps). Security defaults and "
-            "multi-factor rules can forbid it still. It takes 3 connections, 30 emails a minute and 10,000 "
+            "multi-factor rules can forbid passwords still: then log in by OAuth (--oauth-client-id). It takes 3 connections, 30 emails a minute and 10,000 "
             "recipients a day.",
         .login_help =
             "Microsoft 365 lets programs in only where an administrator has enabled \"Authenticated "
             "SMTP\" for the mailbox (admin center, Users, Mail, Manage email apps) and no security "
-            "default forbids it. With multi-factor sign-in an app password is needed."},
+            "default forbids it. With multi-factor sign-in an app password or OAuth is needed.",
+        .token_uri = microsoft_tokens,
+        .scope = microsoft_scope},
     // Published: no basic login since September 2024; 300 recipients a day at first.
     MailboxPreset{
         .name = "outlook",
@@ -78,13 +90,13 @@ constexpr std::array kPresets = {
         .quota_clock = "rolling",
         .user_is_address = true,
         .wants =
-            "Outlook.com, Hotmail and Live have let no program in by password since September 2024; they want "
-            "OAuth, which this version does not speak. This preset is for accounts that are still let in by "
-            "an app password.",
+            "Outlook.com, Hotmail and Live have let no program in by password since September 2024: log in by OAuth "
+            "(--oauth-client-id).",
         .login_help =
-            "Outlook.com lets programs in by OAuth only since September 2024, which this version does "
-            "not speak. Send from another mailbox, or try an app password "
-            "(account.microsoft.com/security, advanced security options)."},
+            "Outlook.com lets programs in by OAuth only since September 2024: `postrider mailbox update {name} "
+            "--oauth-client-id ID`.",
+        .token_uri = microsoft_tokens,
+        .scope = microsoft_scope},
     MailboxPreset{
         .name = "zoho",
         .provider = "Zoho Mail",
@@ -151,6 +163,13 @@ constexpr std::array kPresets = {
             "providers want an app password, or SMTP enabled in the account's settings."},
 };
 
+bool is_tenant(std::string_view text) {
+  return text.size() <= 100 && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '.';
+         });
+}
+
 bool is_region(std::string_view text) {
   return !text.empty() && text.size() <= 32 && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -187,6 +206,22 @@ const MailboxPreset* preset_of_host(std::string_view host) {
     return &*std::ranges::find(kPresets, "zoho", &MailboxPreset::name);
   }
   return nullptr;
+}
+
+Result<std::string> token_uri_of(const MailboxPreset& preset, std::string_view tenant) {
+  std::string uri(preset.token_uri);
+  if (uri.empty()) {
+    return invalid("no_token_uri",
+                   fmt::format("Name the token server of {}: --oauth-token-uri URI.", preset.provider));
+  }
+  const auto mark = uri.find(tenant_mark);
+  if (!tenant.empty() && (mark == uri.npos || !is_tenant(tenant))) {
+    return invalid("bad_tenant",
+                   mark == uri.npos
+                       ? fmt::format("--oauth-tenant is of no use at {}.", preset.provider)
+                       : "--oauth-tenant must be the tenant's id or domain, such as example.com.");
+  }
+  return mark == uri.npos ? uri : uri.replace(mark, tenant_mark.size(), tenant.empty() ? "common" : tenant);
 }
 
 Result<std::string> host_of(const MailboxPreset& preset, std::string_view region) {

@@ -27,6 +27,8 @@ struct MailboxPreset {
   bool user_is_address = false;  ///< one logs in as the From address unless told otherwise
   std::string_view wants;        ///< what the provider wants done first, in whole sentences
   std::string_view login_help;   ///< what to do when it refuses the login
+  std::string_view token_uri;    ///< of OAuth, "{tenant}" stands for the tenant; empty: it has none we know
+  std::string_view scope;        ///< of OAuth: what lets a program send
 };
 
 /// All of them, in the order of the documents; "custom" is the last.
@@ -37,6 +39,10 @@ Result<MailboxPreset> find_mailbox_preset(std::string_view name);
 
 /// The provider behind a host name; nullptr: none we know.
 const MailboxPreset* preset_of_host(std::string_view host);
+
+/// The token URI with its tenant filled in (empty: common, which is everybody's). The error says when there
+/// is none, or when a tenant is malformed or of no use.
+Result<std::string> token_uri_of(const MailboxPreset& preset, std::string_view tenant);
 
 /// The host with its region filled in. The error says when a region is missing, malformed or of no use.
 Result<std::string> host_of(const MailboxPreset& preset, std::string_view region);

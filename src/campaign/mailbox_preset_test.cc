@@ -70,6 +70,19 @@ TEST(MailboxPreset, NeedsARegionWhereTheProviderHasThem) {
   EXPECT_FALSE(host_of(find_mailbox_preset("gmail").value(), "us-east-1"));
 }
 
+TEST(MailboxPreset, KnowsTheTokenServersOfGoogleAndMicrosoft) {
+  const auto uri = [](const char* preset, const char* tenant) {
+    return token_uri_of(find_mailbox_preset(preset).value(), tenant).value_or("-");
+  };
+  EXPECT_EQ(uri("gmail", ""), "https://oauth2.googleapis.com/token");
+  EXPECT_EQ(uri("workspace", "example.com"), "-");
+  EXPECT_EQ(uri("m365", ""), "https://login.microsoftonline.com/common/oauth2/v2.0/token");
+  EXPECT_EQ(uri("m365", "example.com"), "https://login.microsoftonline.com/example.com/oauth2/v2.0/token");
+  EXPECT_EQ(uri("outlook", "../evil"), "-");
+  EXPECT_EQ(uri("custom", ""), "-");
+  EXPECT_THAT(std::string(find_mailbox_preset("outlook")->scope), HasSubstr("SMTP.Send"));
+}
+
 TEST(MailboxPreset, IsFoundByItsHost) {
   const std::pair<const char*, const char*> rows[] = {
       {"SMTP.gmail.com", "gmail"},       {"smtp.office365.com", "m365"},

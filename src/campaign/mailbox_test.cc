@@ -41,6 +41,12 @@ TEST(Mailbox, GoodSettingsAreAccepted) {
       {"accents in the name people see", [](Mailbox& m) { m.from_name = "Zoë Müller"; }},
       {"a pin", [](Mailbox& m) { m.pin = std::string(64, 'a'); }},
       {"an authority of its own", [](Mailbox& m) { m.ca_pem = "-----BEGIN CERTIFICATE-----\n"; }},
+      {"OAuth",
+       [](Mailbox& m) {
+         m.oauth = MailboxOAuth{.client_id = "c", .token_uri = "https://t.example/common/v2.0/token"};
+       }},
+      {"OAuth at this machine",
+       [](Mailbox& m) { m.oauth = MailboxOAuth{.client_id = "c", .token_uri = "http://127.0.0.1:9/token"}; }},
       {"mock mode without a server", [](Mailbox& m) { m.mock = true, m.host = ""; }},
   };
   for (const auto& row : rows) {

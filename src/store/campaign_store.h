@@ -180,6 +180,9 @@ class CampaignStore {
   virtual std::vector<Mailbox> mailboxes() = 0;
   virtual Result<Mailbox> find_mailbox(std::string_view name) = 0;
   virtual Result<Mailbox> mailbox(MailboxId id) = 0;
+  /// The token server has handed out another refresh token in place of this revision's. Of another revision:
+  /// nothing happens, for a person has changed it meanwhile.
+  virtual void keep_refresh_token(MailboxId id, std::int64_t revision, std::string_view sealed) = 0;
   virtual Result<void> resume_mailbox(MailboxId id) = 0;  ///< a person acted: clears pause or stop
   /// What the server said last about the largest message it takes; 0: it named no limit.
   virtual void note_size_limit(MailboxId id, std::int64_t limit) = 0;

@@ -22,6 +22,40 @@ TEST_F(Mailboxes, AFooterStaysUntilItIsTakenAway) {
   EXPECT_TRUE(nouns().remove_mailbox(mailbox.id));
 }
 
+TEST_F(Mailboxes, KeepARenewedRefreshTokenWhateverElseIsChanged) {
+  auto mailbox = nouns().mailbox(add_mailbox("office")).value();
+  EXPECT_FALSE(mailbox.oauth);
+  mailbox.oauth = MailboxOAuth{.client_id = "id",
+                               .client_secret_sealed = "secret",
+                               .refresh_token_sealed = "first",
+                               .token_uri = "https://t.example/",
+                               .scope = "send",
+                               .revision = 7};
+  ASSERT_TRUE(nouns().update_mailbox(mailbox));
+  const auto kept = [&] { return *nouns().find_mailbox("office")->oauth; };
+  EXPECT_EQ(kept().client_id + kept().client_secret_sealed + kept().refresh_token_sealed, "idsecretfirst");
+  EXPECT_EQ(kept().token_uri + kept().scope, "https://t.example/send");
+  EXPECT_EQ(kept().revision, 7);
+
+  nouns().keep_refresh_token(mailbox.id, 7, "renewed");
+  mailbox.cap_24h = 5;  // read before the token was renewed
+  ASSERT_TRUE(nouns().update_mailbox(mailbox));
+  EXPECT_EQ(kept().refresh_token_sealed, "renewed");
+
+  mailbox.oauth->revision = 8;
+  mailbox.oauth->refresh_token_sealed = "a person's";
+  ASSERT_TRUE(nouns().update_mailbox(mailbox));
+  nouns().keep_refresh_token(mailbox.id, 7, "of the consent before");
+  EXPECT_EQ(kept().refresh_token_sealed, "a person's");
+
+  mailbox.oauth.reset();
+  ASSERT_TRUE(nouns().update_mailbox(mailbox));
+  EXPECT_FALSE(nouns().mailbox(mailbox.id)->oauth);
+  mailbox.oauth = MailboxOAuth{.revision = 9};
+  ASSERT_TRUE(nouns().update_mailbox(mailbox));
+  EXPECT_TRUE(nouns().remove_mailbox(mailbox.id));
+}
+
 TEST_F(Mailboxes, ComeBackAsTheyWereAdded) {
   Mailbox mailbox{.name = "sales",
                   .from = "sales@example.com",

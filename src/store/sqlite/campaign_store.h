@@ -37,6 +37,7 @@ class SqliteCampaignStore final : public CampaignStore {
   std::vector<Mailbox> mailboxes() override;
   Result<Mailbox> find_mailbox(std::string_view name) override;
   Result<Mailbox> mailbox(MailboxId id) override;
+  void keep_refresh_token(MailboxId id, std::int64_t revision, std::string_view sealed) override;
   Result<void> resume_mailbox(MailboxId id) override;
   void note_size_limit(MailboxId id, std::int64_t limit) override;
   std::int64_t sent_last_24h(MailboxId id, WallTime now) override;

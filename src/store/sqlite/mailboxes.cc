@@ -12,8 +12,10 @@ constexpr auto kSelect =
     "SELECT id, name, sender, sender_name, host, port, tls, user, password_sealed, cap_24h, per_minute, "
     "sessions, from_environment, mock, status, why, paused_until, faults_in_a_row, next_slot, created, pin, "
     "quota_clock, size_limit, ifnull((SELECT pem FROM mailbox_ca WHERE mailbox_id = mailbox.id), ''), "
-    "ifnull(f.postal_address, ''), ifnull(f.footer, ''), ifnull(f.unsubscribe_address, '') FROM mailbox "
-    "LEFT JOIN mailbox_footer f ON f.mailbox_id = mailbox.id ";
+    "ifnull(f.postal_address, ''), ifnull(f.footer, ''), ifnull(f.unsubscribe_address, ''), "
+    "o.mailbox_id, o.client_id, o.client_secret_sealed, o.refresh_token_sealed, o.token_uri, o.scope, o.revision "
+    "FROM mailbox LEFT JOIN mailbox_footer f ON f.mailbox_id = mailbox.id "
+    "LEFT JOIN mailbox_oauth o ON o.mailbox_id = mailbox.id ";
 
 Mailbox read_row(const Statement& row) {
   Mailbox mailbox;
@@ -44,6 +46,14 @@ Mailbox read_row(const Statement& row) {
   mailbox.postal_address = row.text(24);
   mailbox.footer = row.text(25);
   mailbox.unsubscribe_address = row.text(26);
+  if (row.maybe_integer(27)) {
+    mailbox.oauth = MailboxOAuth{.client_id = std::string(row.text(28)),
+                                 .client_secret_sealed = std::string(row.text(29)),
+                                 .refresh_token_sealed = std::string(row.text(30)),
+                                 .token_uri = std::string(row.text(31)),
+                                 .scope = std::string(row.text(32)),
+                                 .revision = row.integer(33)};
+  }
   return mailbox;
 }
 
@@ -101,6 +111,25 @@ void write_footer(Database& db, std::int64_t mailbox, const Mailbox& says) {
   }
 }
 
+/// An unchanged revision stays as it is: its refresh token may have been renewed since it was read.
+constexpr auto kWriteOAuth =
+    "INSERT INTO mailbox_oauth (mailbox_id, client_id, client_secret_sealed, refresh_token_sealed, token_uri, scope, "
+    "revision) VALUES (?,?,?,?,?,?,?) ON CONFLICT (mailbox_id) DO UPDATE SET client_id = excluded.client_id, "
+    "client_secret_sealed = excluded.client_secret_sealed, refresh_token_sealed = excluded.refresh_token_sealed, "
+    "token_uri = excluded.token_uri, scope = excluded.scope, revision = excluded.revision "
+    "WHERE revision <> excluded.revision";
+
+void write_oauth(Database& db, std::int64_t mailbox, const std::optional<MailboxOAuth>& oauth) {
+  if (!oauth) {
+    Statement(db, "DELETE FROM mailbox_oauth WHERE mailbox_id = ?").run(mailbox);
+  } else {
+    Statement(db, kWriteOAuth)
+        .run(mailbox, std::string_view{oauth->client_id}, std::string_view{oauth->client_secret_sealed},
+             std::string_view{oauth->refresh_token_sealed}, std::string_view{oauth->token_uri},
+             std::string_view{oauth->scope}, oauth->revision);
+  }
+}
+
 }  // namespace
 
 Result<MailboxId> SqliteCampaignStore::add_mailbox(const Mailbox& mailbox) {
@@ -111,6 +140,7 @@ Result<MailboxId> SqliteCampaignStore::add_mailbox(const Mailbox& mailbox) {
     const auto id = db.last_id();
     write_ca(db, id, mailbox.ca_pem);
     write_footer(db, id, mailbox);
+    write_oauth(db, id, mailbox.oauth);
     return MailboxId{id};
   });
 }
@@ -124,6 +154,7 @@ Result<void> SqliteCampaignStore::update_mailbox(const Mailbox& mailbox) {
       return no_mailbox(fmt::to_string(mailbox.id.value));
     write_ca(db, mailbox.id.value, mailbox.ca_pem);
     write_footer(db, mailbox.id.value, mailbox);
+    write_oauth(db, mailbox.id.value, mailbox.oauth);
     // A lane that waited for the old cap looks again.
     Statement(db, "UPDATE lane SET not_before = 0 WHERE mailbox_id = ?").run(mailbox.id.value);
     writer_.refresh_lanes_of(mailbox.id);
@@ -156,6 +187,7 @@ Result<void> SqliteCampaignStore::remove_mailbox(MailboxId id) {
     Statement(db, "DELETE FROM mailbox_slot WHERE mailbox_id = ?").run(id.value);
     write_ca(db, id.value, {});
     write_footer(db, id.value, {});
+    write_oauth(db, id.value, {});
     if (Statement(db, "DELETE FROM mailbox WHERE id = ?").run(id.value) == 0) {
       return no_mailbox(fmt::to_string(id.value));
     }
@@ -195,6 +227,16 @@ Result<void> SqliteCampaignStore::resume_mailbox(MailboxId id) {
   return write([&](Database& db) -> Result<void> {
     if (Statement(db, kResume).run(id.value) == 0) return no_mailbox(fmt::to_string(id.value));
     writer_.refresh_lanes_of(id);
+    return {};
+  });
+}
+
+constexpr auto kKeepRefreshToken =
+    "UPDATE mailbox_oauth SET refresh_token_sealed = ?3 WHERE mailbox_id = ?1 AND revision = ?2";
+
+void SqliteCampaignStore::keep_refresh_token(MailboxId id, std::int64_t revision, std::string_view sealed) {
+  write([&](Database& db) -> Result<void> {
+    Statement(db, kKeepRefreshToken).run(id.value, revision, sealed);
     return {};
   });
 }

@@ -337,6 +337,18 @@ ALTER TABLE campaign_content ADD COLUMN list_unsubscribe INTEGER NOT NULL DEFAUL
     kAlertTables,
     kSheetTables,
     kAlertPosts,
+    // How mailboxes log in by OAuth. Apart from the mailbox's row, for that is written with every slot taken.
+    R"sql(
+CREATE TABLE mailbox_oauth (
+  mailbox_id INTEGER PRIMARY KEY REFERENCES mailbox(id),
+  client_id TEXT NOT NULL,
+  client_secret_sealed TEXT NOT NULL,  -- '': the client has none
+  refresh_token_sealed TEXT NOT NULL,
+  token_uri TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  revision INTEGER NOT NULL            -- a person's change makes another one, a renewed refresh token does not
+);
+)sql",
 };
 
 }  // namespace postrider::sqlite
