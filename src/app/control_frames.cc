@@ -40,6 +40,8 @@ std::string encode(const ControlRequest& request) {
   line["terminal"] = request.terminal;
   line["columns"] = request.columns;
   line["password"] = request.password;
+  if (!request.client_secret.empty()) line["client_secret"] = request.client_secret;
+  if (!request.refresh_token.empty()) line["refresh_token"] = request.refresh_token;
   json::array reads, writes;
   for (const auto& file : request.reads)
     reads.push_back({{"name", file.name}, {"bytes", file.bytes}, {"trouble", file.trouble}});
@@ -79,6 +81,8 @@ std::optional<ControlRequest> decode_request(std::string_view text) {
     request.terminal = line->at("terminal").as_bool();
     request.columns = line->at("columns").to_number<int>();
     request.password = line->at("password").as_string();
+    if (const auto* secret = line->if_contains("client_secret")) request.client_secret = secret->as_string();
+    if (const auto* token = line->if_contains("refresh_token")) request.refresh_token = token->as_string();
     read_files(*line, request);
   } catch (const std::exception&) {  // a missing or different member: not our client
     return std::nullopt;

@@ -5,6 +5,7 @@
 //   caller → server   {"argv":[…],"directory":"…","terminal":true,"columns":80,"password":"…"}
 //   server → caller   {"out":"…"} and {"err":"…"}, any number of each, then {"exit":0}
 //
+// Secrets of OAuth come beside the password, as "client_secret" and "refresh_token", where there are any.
 // A caller on another machine also sends what the verb will read: its first line names the files in "reads",
 // whose bytes follow it, and in "writes" those it takes back; the server's line {"file":"…","bytes":N} is
 // followed by N bytes. The frames are for this program's two halves only and may change with it.
@@ -32,6 +33,7 @@ struct ControlRequest {
   bool terminal = false;
   int columns = 80;
   std::string password;
+  std::string client_secret = {}, refresh_token = {};  ///< of OAuth
   std::vector<Read> reads = {};
   std::vector<Write> writes = {};
 };

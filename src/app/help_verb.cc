@@ -27,7 +27,7 @@ runs. They say the same either way.
 - Exit codes: **0** done · **1** the world said no (not found, wrong state, refused by a mail server) · **2** the command line or the input is
   wrong · **3** the system broke (disk, memory, database).
 - A password never stands in a command line: it comes from `POSTRIDER_SMTP_PASSWORD` (mailboxes), `POSTRIDER_ACCOUNT_PASSWORD`
-  (accounts), or is asked for.
+  (accounts), or is asked for; so do the secrets of OAuth, from `POSTRIDER_OAUTH_CLIENT_SECRET` and `POSTRIDER_OAUTH_REFRESH_TOKEN`.
 - Times are RFC 3339; durations are `90s`, `5m`, `2h`, `5d`.
 
 This page is made by `postrider help --markdown`.

@@ -43,6 +43,7 @@ void merge(Mailbox& mailbox, const Mailbox& defined) {
   mailbox.cap_24h = defined.cap_24h;
   mailbox.per_minute = defined.per_minute;
   mailbox.sessions = defined.sessions;
+  mailbox.oauth.reset();  // it logs in by its password
 }
 
 }  // namespace

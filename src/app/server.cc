@@ -20,6 +20,7 @@
 #include "app/look_around.h"
 #include "app/open_google.h"
 #include "app/owner_alerts.h"
+#include "app/mailbox_tokens.h"
 #include "app/remote_shell.h"
 #include "app/send_one.h"
 #include "app/sheet_writer.h"
@@ -90,6 +91,7 @@ class WiredServer final : public Server, private ApiWorld {
         http_(std::move(http)),
         api_(make_api(*this, api_operations(options_.settings.api))),
         loop_(*context_, clock_),
+        mailbox_tokens_(store_, installation_->secrets, clock_, log_),
         mock_(make_mock_sessions()),
         wire_(options_.settings.mock
                   ? make_mock_sessions()
@@ -97,8 +99,8 @@ class WiredServer final : public Server, private ApiWorld {
         background_(loop_),
         caught_(make_catching_sessions(loop_, background_, clock_, catch_log_beside(options_.database_file))),
         ledger_(loop_, clock_, tasks_, log_),
-        emails_(store_, *wire_, *mock_, *caught_, installation_->secrets, installation_->links, background_,
-                clock_),
+        emails_(store_, *wire_, *mock_, *caught_, installation_->secrets, tokens_of_, installation_->links,
+                background_, clock_),
         crew_(loop_, clock_, ledger_, tasks_.join(), emails_, log_),
         runs_(loop_, crew_, ledger_),
         control_(control_socket_beside(options_.database_file), log_,
@@ -278,7 +280,8 @@ class WiredServer final : public Server, private ApiWorld {
                   around.listens_beyond = !address_.is_loopback();
                   look_at_public_url(options_.settings, *web_, process_, around);
                   return around;
-                }};
+                },
+            .tokens_of = tokens_of_};
   }
 
   int run_call(ControlCall& call) {
@@ -291,6 +294,8 @@ class WiredServer final : public Server, private ApiWorld {
                         .terminal = call.request.terminal,
                         .columns = call.request.columns,
                         .password = call.request.password,
+                        .client_secret = call.request.client_secret,
+                        .refresh_token = call.request.refresh_token,
                         .pause = call.pause,
                         .server_runs = true};
     return run_store_verb(call.request.argv, context);
@@ -339,6 +344,8 @@ class WiredServer final : public Server, private ApiWorld {
   std::unique_ptr<HttpHandler> api_;
   std::unique_ptr<Metrics> metrics_ = make_metrics();
   AsioLoop loop_;
+  MailboxTokens mailbox_tokens_;
+  const TokensOf tokens_of_ = [this](const Mailbox& mailbox) { return mailbox_tokens_.of(mailbox); };
   std::unique_ptr<Sessions> mock_, wire_;
   Background background_;
   std::unique_ptr<Sessions> caught_;

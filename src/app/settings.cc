@@ -222,6 +222,8 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
   settings.environment = from.text("ENVIRONMENT");
   settings.hello_name = from.text("SMTP_HELLO_NAME");
   settings.smtp_password = from.text("POSTRIDER_SMTP_PASSWORD");
+  settings.oauth_client_secret = from.text("POSTRIDER_OAUTH_CLIENT_SECRET");
+  settings.oauth_refresh_token = from.text("POSTRIDER_OAUTH_REFRESH_TOKEN");
   settings.account_password = from.text("POSTRIDER_ACCOUNT_PASSWORD");
   settings.remote = {.url = from.text("POSTRIDER_SERVER"),
                      .key_file = from.text("POSTRIDER_KEY_FILE"),

@@ -54,8 +54,9 @@ struct Settings {
   std::int64_t recipient_limit = 0;
   std::string ca_file, hello_name;
   std::string environment;
-  std::string smtp_password;     ///< for `mailbox add` and `mailbox update`
-  std::string account_password;  ///< for `account set-password`
+  std::string smtp_password;                             ///< for `mailbox add` and `mailbox update`
+  std::string oauth_client_secret, oauth_refresh_token;  ///< likewise
+  std::string account_password;                          ///< for `account set-password`
   std::string alert_email, alert_mailbox;
   std::string alert_url, alert_key;  ///< the key of ALERT_SECRET, as webhook_key gives it
   TargetRules targets;               ///< of URLs that are not this program's own

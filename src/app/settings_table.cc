@@ -116,6 +116,14 @@ constexpr std::array kTable = {
     secret("Sending", "POSTRIDER_SMTP_PASSWORD",
            "The password that `mailbox add` and `mailbox update` store. Not set: it is asked for on a "
            "terminal."),
+    secret(
+        "Sending", "POSTRIDER_OAUTH_CLIENT_SECRET",
+        "The client secret that `mailbox add --oauth-client-id` and `mailbox update --ask-client-secret` store. Not "
+        "set: it is asked for on a terminal."),
+    secret(
+        "Sending", "POSTRIDER_OAUTH_REFRESH_TOKEN",
+        "The refresh token that `mailbox add --oauth-client-id` and `mailbox update --ask-refresh-token` store. Not "
+        "set: it is asked for on a terminal."),
 
     secret("Accounts", "POSTRIDER_ACCOUNT_PASSWORD",
            "The password that `account set-password` stores. Not set: it is asked for on a terminal."),

@@ -12,6 +12,7 @@
 #include "app/installation.h"
 #include "app/look_around.h"
 #include "app/open_google.h"
+#include "app/mailbox_tokens.h"
 #include "app/piped_input.h"
 #include "app/remote_client.h"
 #include "app/send_one.h"
@@ -43,6 +44,8 @@ int run_here(const Program& program, const ControlRequest& request, const Loaded
              Installation& open, const Clock& clock) {
   const auto& settings = loaded.settings;
   const auto google = open_google(settings.google, nullptr, clock);
+  const auto log = make_stderr_log(settings.log_level, settings.log_format);
+  MailboxTokens tokens(open.store->campaigns(), open.secrets, clock, *log);
   ActionContext actions{.store = open.store->campaigns(),
                         .accounts = open.store->accounts(),
                         .templates = open.store->templates(),
@@ -78,7 +81,8 @@ int run_here(const Program& program, const ControlRequest& request, const Loaded
                               look_at_port(settings.listen(), around);
                               look_at_public_url(settings, *make_web_client(), {}, around);
                               return around;
-                            }};
+                            },
+                        .tokens_of = [&](const Mailbox& mailbox) { return tokens.of(mailbox); }};
   LocalFiles files(request.directory);
   VerbContext context{.actions = actions,
                       .out = program.out,
@@ -87,6 +91,8 @@ int run_here(const Program& program, const ControlRequest& request, const Loaded
                       .terminal = request.terminal,
                       .columns = request.columns,
                       .password = request.password,
+                      .client_secret = request.client_secret,
+                      .refresh_token = request.refresh_token,
                       .pause = {},
                       .server_runs = false};
   context.pause = [&](Micros time) {
@@ -117,6 +123,16 @@ Result<int> call_store_verb(const Program& program, const std::vector<std::strin
     request.password = read_password();
   } else if (request.password.empty() && wants_password(argv)) {
     request.password = ask_password("Password: ");
+  }
+
+  const auto oauth = wanted_of_oauth(argv);
+  if (oauth.client_secret) {
+    request.client_secret = settings.oauth_client_secret;
+    if (request.client_secret.empty()) request.client_secret = ask_password("Client secret (empty: none): ");
+  }
+  if (oauth.refresh_token) {
+    request.refresh_token = settings.oauth_refresh_token;
+    if (request.refresh_token.empty()) request.refresh_token = ask_password("Refresh token: ");
   }
 
   std::unique_ptr<PipedInput> piped;

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <future>
 #include <utility>
 
 #include "mail/address.h"
@@ -47,6 +48,8 @@ std::string words_of(const Capabilities& offers) {
   add(offers.auth_scram_sha_256, "AUTH SCRAM-SHA-256");
   add(offers.auth_plain, "AUTH PLAIN");
   add(offers.auth_login, "AUTH LOGIN");
+  add(offers.auth_xoauth2, "AUTH XOAUTH2");
+  add(offers.auth_oauthbearer, "AUTH OAUTHBEARER");
   add(offers.size, offers.max_size == 0 ? "SIZE" : fmt::format("SIZE {}", offers.max_size));
   return text.empty() ? "offers no extension" : "offers " + text;
 }
@@ -86,7 +89,9 @@ class Try {
     since_ = clock_.boot_now();
   }
 
-  MailServerTrial run() {
+  /// `refused`: an access token was refused just now.
+  MailServerTrial run(bool refused) {
+    if (server_.tokens && !fetch_token(refused)) return std::move(trial_);
     if (server_.tls != Tls::none) {
       tls_ = make_tls_client_context(options_.ca_file, server_.ca_pem);
       if (!tls_) {
@@ -114,6 +119,21 @@ class Try {
     const BootTime now = clock_.boot_now();
     trial_.steps.push_back({std::move(name), passed, now - since_, std::move(words)});
     since_ = now;
+  }
+
+  bool fetch_token(bool refused) {
+    std::promise<std::expected<std::string, Trouble>> promise;
+    server_.tokens->token([&promise](auto come) { promise.set_value(std::move(come)); });
+    auto token = promise.get_future().get();
+    if (!token) {
+      add("token", false, token.error().text);
+      trial_.trouble = std::move(token.error());
+      return false;
+    }
+    server_.password = std::move(*token);
+    pass("token", refused ? "a fresh access token, for the server refused the one that was kept"
+                          : "the token server hands out access tokens");
+    return true;
   }
 
   bool look_up() {
@@ -164,6 +184,7 @@ class Try {
     auto entering = enter(line_, server_, tls_.get(), keys_, entry);
     auto trouble = co_await entering;
     if (trouble) {
+      if (trouble->kind == Trouble::Kind::token_refused) server_.tokens->forget(server_.password);
       if (trouble->kind != Trouble::Kind::tls_cert) settle_tls();
       fail(std::move(*trouble));
     } else {
@@ -211,7 +232,7 @@ class Try {
     });
   }
 
-  const MailServer& server_;
+  MailServer server_;
   const std::string& sender_;
   const Clock& clock_;
   const SmtpOptions& options_;
@@ -231,7 +252,10 @@ class Try {
 
 MailServerTrial try_mail_server(const MailServer& server, const std::string& sender, const Clock& clock,
                                 const SmtpOptions& options, Micros patience) {
-  return Try(server, sender, clock, options, patience).run();
+  auto trial = Try(server, sender, clock, options, patience).run(false);
+  // As sending does: a token may have run out while it was kept.
+  const bool refused = trial.trouble && trial.trouble->kind == Trouble::Kind::token_refused;
+  return refused ? Try(server, sender, clock, options, patience).run(true) : trial;
 }
 
 }  // namespace postrider

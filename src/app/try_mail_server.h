@@ -1,6 +1,6 @@
 #pragma once
-// Tries a mail server for `mailbox test`, step by step as sending would: look-up, connect, greeting,
-// EHLO, TLS, login, and whether it takes the sender; then RSET and QUIT. On a loop of its own that
+// Tries a mail server for `mailbox test`, step by step as sending would: access token, look-up, connect,
+// greeting, EHLO, TLS, login, and whether it takes the sender; then RSET and QUIT. On a loop of its own that
 // ends with the try. Blocking; thread safe. Nothing is sent.
 
 #include <string>

@@ -58,9 +58,9 @@ HandlerResult ended_by(const Trouble& trouble) {
 }  // namespace
 
 EmailHandler::EmailHandler(CampaignStore& store, Sessions& wire, Sessions& mock, Sessions& caught,
-                           const SecretBox& secrets, const UnsubscribeLinks& links, Background& background,
-                           const Clock& clock)
-    : materials_(background, store, secrets),
+                           const SecretBox& secrets, TokensOf tokens_of, const UnsubscribeLinks& links,
+                           Background& background, const Clock& clock)
+    : materials_(background, store, secrets, std::move(tokens_of)),
       wire_(wire),
       mock_(mock),
       caught_(caught),

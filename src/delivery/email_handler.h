@@ -15,10 +15,11 @@ namespace postrider {
 class EmailHandler : public TaskHandler {
  public:
   /// `wire` reaches mail servers; `mock` opens no socket and serves mailboxes in mock mode; `caught`
-  /// opens none either and serves campaigns in test mode that go into the catch log.
+  /// opens none either and serves campaigns in test mode that go into the catch log. `tokens_of` serves
+  /// mailboxes that log in by OAuth.
   EmailHandler(CampaignStore& store, Sessions& wire, Sessions& mock, Sessions& caught,
-               const SecretBox& secrets, const UnsubscribeLinks& links, Background& background,
-               const Clock& clock);
+               const SecretBox& secrets, TokensOf tokens_of, const UnsubscribeLinks& links,
+               Background& background, const Clock& clock);
 
   Async<HandlerResult> handle(const ClaimedTask& task, Gate& gate) override;
 

@@ -31,11 +31,12 @@ Result<std::shared_ptr<const CampaignMaterial>> prepare(const Campaign& campaign
   return std::make_shared<const CampaignMaterial>(std::move(material));
 }
 
-Result<std::shared_ptr<const MailboxMaterial>> prepare(const Mailbox& mailbox, const SecretBox& secrets) {
+Result<std::shared_ptr<const MailboxMaterial>> prepare(const Mailbox& mailbox, const SecretBox& secrets,
+                                                       const TokensOf& tokens_of) {
   auto from = parse_address(mailbox.from);
   if (!from) return std::unexpected(from.error());
-  auto password = secrets.open(mailbox.password_sealed);
-  if (!password) return std::unexpected(password.error());
+  auto server = mail_server_of(mailbox, secrets, tokens_of);
+  if (!server) return std::unexpected(server.error());
   auto footer = Footer::make(mailbox.footer, mailbox.postal_address);
   if (!footer) return std::unexpected(footer.error());
   std::optional<Address> unsubscribe;
@@ -43,14 +44,7 @@ Result<std::shared_ptr<const MailboxMaterial>> prepare(const Mailbox& mailbox, c
   return std::make_shared<const MailboxMaterial>(MailboxMaterial{
       .from = std::move(*from),
       .from_name = mailbox.from_name,
-      .server = {.host = mailbox.host,
-                 .port = mailbox.port,
-                 .tls = mailbox.tls,
-                 .user = mailbox.user,
-                 .password = std::move(*password),
-                 .max_sessions = mailbox.sessions,
-                 .ca_pem = mailbox.ca_pem,
-                 .pin = mailbox.pin},
+      .server = std::move(*server),
       .footer = std::move(*footer),
       .unsubscribe = std::move(unsubscribe),
       .mock = mailbox.mock,
@@ -89,7 +83,7 @@ Async<Result<std::shared_ptr<const MailboxMaterial>>> Materials::mailbox(Mailbox
   std::function<void()> read = [&] {
     auto row = store_.mailbox(id);
     if (row) {
-      made = prepare(*row, secrets_);
+      made = prepare(*row, secrets_, tokens_of_);
     } else {
       made = std::unexpected(row.error());
     }

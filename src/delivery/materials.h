@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/secret_box.h"
 #include "campaign/letter.h"
+#include "campaign/mail_server.h"
 #include "mail/session.h"
 #include "store/campaign_store.h"
 
@@ -35,8 +36,8 @@ struct MailboxMaterial {
 
 class Materials {
  public:
-  Materials(Background& background, CampaignStore& store, const SecretBox& secrets)
-      : background_(background), store_(store), secrets_(secrets) {}
+  Materials(Background& background, CampaignStore& store, const SecretBox& secrets, TokensOf tokens_of)
+      : background_(background), store_(store), secrets_(secrets), tokens_of_(std::move(tokens_of)) {}
 
   Async<Result<std::shared_ptr<const CampaignMaterial>>> campaign(CampaignId id);
   Async<Result<std::shared_ptr<const MailboxMaterial>>> mailbox(MailboxId id);
@@ -46,6 +47,7 @@ class Materials {
   Background& background_;
   CampaignStore& store_;
   const SecretBox& secrets_;
+  const TokensOf tokens_of_;
   std::unordered_map<CampaignId, std::shared_ptr<const CampaignMaterial>> campaigns_;
   std::size_t kept_bytes_ = 0;  // of campaigns_
   std::unordered_map<MailboxId, std::shared_ptr<const MailboxMaterial>> mailboxes_;

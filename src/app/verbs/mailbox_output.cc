@@ -22,6 +22,7 @@ std::string limit(int n) {
 /// The word of the step in a sentence.
 std::string what_failed(const TrialStep& step) {
   const std::pair<std::string_view, std::string_view> words[] = {
+      {"token", "no access token can be had"},
       {"look-up", "the host's name could not be looked up"},
       {"connect", "no connection"},
       {"greeting", "connected, but there was no proper greeting"},
@@ -98,7 +99,15 @@ void show_mailbox(const Mailbox& mailbox, std::int64_t sent_last_24h, Output& ou
                                    mailbox.tls == Tls::none ? "no TLS" : to_string(mailbox.tls))});
   const auto* preset = preset_of_host(mailbox.host);
   if (preset) table.add({"Provider", std::string(preset->provider)});
-  table.add({"Login", mailbox.user.empty() ? "none" : mailbox.user});
+  table.add({"Login", mailbox.user.empty() ? "none"
+                      : mailbox.oauth      ? mailbox.user + ", by OAuth"
+                                           : mailbox.user});
+  if (const auto& oauth = mailbox.oauth) {
+    table.add({"OAuth client", fmt::format("{}, secret {}", oauth->client_id,
+                                           oauth->client_secret_sealed.empty() ? "none" : "set")});
+    table.add({"OAuth tokens", fmt::format("from {}, refresh token set", oauth->token_uri)});
+    if (!oauth->scope.empty()) table.add({"OAuth scope", oauth->scope});
+  }
   if (mailbox.tls != Tls::none) {
     const bool own = !mailbox.ca_pem.empty();
     table.add({"Trusts", !mailbox.pin.empty() ? "the key " + mailbox.pin

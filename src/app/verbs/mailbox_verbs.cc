@@ -19,8 +19,14 @@ struct MailboxOptions {
   std::string name;
   MailboxChange change;
   std::optional<std::string> tls, ca_file;
-  bool ask_password = false;
+  bool ask_password = false, ask_client_secret = false, ask_refresh_token = false;
 };
+
+/// With `none` it logs in by a password again.
+bool names_client(const MailboxOptions& options) {
+  const auto& client = options.change.oauth_client_id;
+  return client && !client->empty() && *client != "none";
+}
 
 void add_settings(CLI::App* verb, const std::shared_ptr<MailboxOptions>& options) {
   auto& change = options->change;
@@ -36,6 +42,16 @@ void add_settings(CLI::App* verb, const std::shared_ptr<MailboxOptions>& options
            "SHA256");
   add_text(verb, "--user", change.user,
            "Login; the password comes from POSTRIDER_SMTP_PASSWORD or is asked for. Empty: no login", "USER");
+  add_text(
+      verb, "--oauth-client-id", change.oauth_client_id,
+      "Log in by OAuth as this client; its secret and refresh token come from POSTRIDER_OAUTH_CLIENT_SECRET and "
+      "POSTRIDER_OAUTH_REFRESH_TOKEN or are asked for; none: by password",
+      "ID");
+  add_text(verb, "--oauth-token-uri", change.oauth_token_uri,
+           "Where access tokens come from (known of Google and Microsoft)", "URI");
+  add_text(verb, "--oauth-scope", change.oauth_scope, "What to ask for (known of Google and Microsoft)",
+           "SCOPE");
+  add_text(verb, "--oauth-tenant", change.oauth_tenant, "The tenant at Microsoft (common)", "TENANT");
   add_number(verb, "--cap-24h", change.cap_24h, 0, 1'000'000,
              "At most this many in any 24 hours; 0: no cap (50)");
   add_number(verb, "--per-minute", change.per_minute, 0, 10'000,
@@ -58,6 +74,10 @@ Result<MailboxChange> change_of(const MailboxOptions& options, const VerbContext
   auto change = options.change;
   if (options.tls) change.tls = parse_tls(*options.tls);
   if (!context.password.empty()) change.password = context.password;
+  const bool names = names_client(options);
+  if ((names && !context.client_secret.empty()) || options.ask_client_secret)
+    change.oauth_client_secret = context.client_secret;
+  if (names || options.ask_refresh_token) change.oauth_refresh_token = context.refresh_token;
   if (options.ca_file == "none") {
     change.ca_pem = "";
   } else if (options.ca_file) {
@@ -170,6 +190,9 @@ void add_mailbox_verbs(VerbTable& table) {
     add_name(verb, options->name, "The mailbox");
     add_settings(verb, options);
     verb->add_flag("--ask-password", options->ask_password, "Ask for a new password");
+    verb->add_flag("--ask-refresh-token", options->ask_refresh_token,
+                   "Take a new refresh token (OAuth), after a new consent; sending goes on by itself");
+    verb->add_flag("--ask-client-secret", options->ask_client_secret, "Take a new client secret (OAuth)");
   }
   {
     auto name = std::make_shared<std::string>();

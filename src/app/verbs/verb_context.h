@@ -19,6 +19,7 @@ struct VerbContext {
   bool terminal = false;  ///< the caller's stdout is a terminal: bars may redraw
   int columns = 80;       ///< its width
   std::string password;   ///< taken by the client process from environment or prompt; never argv
+  std::string client_secret = {}, refresh_token = {};  ///< of OAuth, taken likewise
   /// Waits that long. False: the caller has gone away or the server ends, so the verb stops.
   std::function<bool(Micros)> pause;
   bool server_runs = false;  ///< false: nothing is sending while this verb runs

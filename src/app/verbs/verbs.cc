@@ -149,6 +149,29 @@ NamedFiles files_of(const std::vector<std::string>& argv) {
   return files;
 }
 
+namespace {
+
+/// With `none` it logs in by a password again.
+bool names_client(const CLI::App& verb) {
+  const auto* option = verb.get_option("--oauth-client-id");
+  return option->count() > 0 && option->as<std::string>() != "none" && !option->as<std::string>().empty();
+}
+
+}  // namespace
+
+OAuthWanted wanted_of_oauth(const std::vector<std::string>& argv) {
+  VerbTable table;
+  const auto* verb = chosen(table, argv);
+  const bool add =
+      verb != nullptr && verb->get_parent()->get_name() == "mailbox" && verb->get_name() == "add";
+  const bool update =
+      verb != nullptr && verb->get_parent()->get_name() == "mailbox" && verb->get_name() == "update";
+  if (!add && !update) return {};
+  if (names_client(*verb)) return {.client_secret = true, .refresh_token = true};
+  return {.client_secret = update && verb->count("--ask-client-secret") > 0,
+          .refresh_token = update && verb->count("--ask-refresh-token") > 0};
+}
+
 bool wants_password(const std::vector<std::string>& argv) {
   VerbTable table;
   fill(table);
@@ -164,6 +187,7 @@ bool wants_password(const std::vector<std::string>& argv) {
   const auto* add = mailbox->get_subcommand("add");
   const auto* update = mailbox->get_subcommand("update");
   const auto logs_in = [&] {
+    if (names_client(*add)) return false;
     if (add->count("--user") > 0) return true;
     if (add->count("--preset") == 0) return false;
     const auto preset = find_mailbox_preset(add->get_option("--preset")->as<std::string>());

@@ -46,6 +46,13 @@ NamedFiles files_of(const std::vector<std::string>& argv);
 /// `mailbox add --user …`, `mailbox update --ask-password` and `account set-password`.
 bool wants_password(const std::vector<std::string>& argv);
 
+/// Which secrets of OAuth the verb takes, in the same way: `mailbox add` and `update` with --oauth-client-id
+/// both, `mailbox update --ask-client-secret` and `--ask-refresh-token` one each.
+struct OAuthWanted {
+  bool client_secret = false, refresh_token = false;
+};
+OAuthWanted wanted_of_oauth(const std::vector<std::string>& argv);
+
 /// True when the verb reads standard input, which the client takes and names by --file: `bounce read`
 /// and `campaign received` without a file.
 bool wants_input(const std::vector<std::string>& argv);

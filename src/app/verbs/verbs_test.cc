@@ -133,6 +133,24 @@ TEST_F(Verbs, KnowWhenAPasswordIsWanted) {
   EXPECT_FALSE(is_store_verb("serve"));
 }
 
+TEST_F(Verbs, KnowWhichSecretsOfOAuthAreWanted) {
+  const std::vector<std::string> add{"mailbox", "add", "a", "--from", "a@b.c", "--preset", "gmail"};
+  auto by_oauth = add;
+  by_oauth.insert(by_oauth.end(), {"--oauth-client-id", "c"});
+  EXPECT_FALSE(wants_password(by_oauth));
+  const auto wanted = [](const std::vector<std::string>& argv) {
+    const auto of = wanted_of_oauth(argv);
+    return std::pair{of.client_secret, of.refresh_token};
+  };
+  EXPECT_EQ(wanted(add), std::pair(false, false));
+  EXPECT_EQ(wanted(by_oauth), std::pair(true, true));
+  EXPECT_EQ(wanted({"mailbox", "update", "a", "--oauth-client-id", "none"}), std::pair(false, false));
+  EXPECT_EQ(wanted({"mailbox", "update", "a", "--ask-refresh-token"}), std::pair(false, true));
+  EXPECT_EQ(wanted({"mailbox", "update", "a", "--ask-client-secret"}), std::pair(true, false));
+  EXPECT_EQ(wanted({"mailbox", "list"}), std::pair(false, false));
+  EXPECT_EQ(wanted({"stats"}), std::pair(false, false));
+}
+
 TEST_F(Verbs, ExplainThemselvesWithoutAStore) {
   std::ostringstream out, err;
   EXPECT_EQ(explain_store_verb({"campaign", "send", "--help"}, out, err), 0);

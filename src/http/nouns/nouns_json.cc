@@ -47,6 +47,21 @@ std::string mailbox_name(const MailboxNames& names, MailboxId id) {
   return known == names.end() ? fmt::format("({})", id.value) : known->second;
 }
 
+namespace {
+
+json::value oauth_value(const Mailbox& mailbox) {
+  const auto& oauth = mailbox.oauth;
+  if (!oauth) return nullptr;
+  return {{"client_id", oauth->client_id},
+          {"token_uri", oauth->token_uri},
+          {"scope", oauth->scope},
+          {"has_client_secret", !oauth->client_secret_sealed.empty()},
+          {"has_refresh_token", !oauth->refresh_token_sealed.empty()},
+          {"needs_consent", needs_consent(mailbox)}};
+}
+
+}  // namespace
+
 json::object to_json(const Mailbox& mailbox, std::int64_t sent_last_24h) {
   return {{"id", mailbox.id.value},
           {"name", mailbox.name},
@@ -57,6 +72,7 @@ json::object to_json(const Mailbox& mailbox, std::int64_t sent_last_24h) {
           {"tls", to_string(mailbox.tls)},
           {"user", mailbox.user},
           {"has_password", !mailbox.password_sealed.empty()},
+          {"oauth", oauth_value(mailbox)},
           {"cap_24h", mailbox.cap_24h},
           {"per_minute", mailbox.per_minute},
           {"sessions", mailbox.sessions},

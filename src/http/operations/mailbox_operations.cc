@@ -38,6 +38,12 @@ MailboxChange change_in(const json::object& body) {
   change.postal_address = text_in(body, "postal_address");
   change.footer = text_in(body, "footer");
   change.unsubscribe_address = text_in(body, "unsubscribe_address");
+  change.oauth_client_id = text_in(body, "oauth_client_id");
+  change.oauth_client_secret = text_in(body, "oauth_client_secret");
+  change.oauth_refresh_token = text_in(body, "oauth_refresh_token");
+  change.oauth_token_uri = text_in(body, "oauth_token_uri");
+  change.oauth_scope = text_in(body, "oauth_scope");
+  change.oauth_tenant = text_in(body, "oauth_tenant");
   change.preset = text_in(body, "preset");
   change.region = text_in(body, "region");
   return change;
@@ -140,6 +146,15 @@ ObjectSchema fields(std::string_view name) {
       .may("tls", tls_schema())
       .may("user", text(0, 320))
       .may("password", text(0, 1024).about("sealed at once, never shown"))
+      .may("oauth_client_id",
+           text(0, 500).about("log in by OAuth as this client; none or empty: by password"))
+      .may("oauth_client_secret",
+           text(0, 8'192).about("sealed at once, never shown; empty: the client has none"))
+      .may("oauth_refresh_token",
+           text(1, 8'192).about("sealed at once, never shown; a stopped mailbox goes on by it"))
+      .may("oauth_token_uri", text(1, 200).about("https; known of Google and Microsoft"))
+      .may("oauth_scope", text(0, 1'000).about("known of Google and Microsoft"))
+      .may("oauth_tenant", text(0, 100).about("at Microsoft; common if not given"))
       .may("cap_24h", whole(0, 1'000'000).about("in any 24 hours; 0: no cap"))
       .may("per_minute", whole(0, 10'000).about("0: no limit"))
       .may("sessions", whole(1, 200))
@@ -150,6 +165,17 @@ ObjectSchema fields(std::string_view name) {
       .may("footer", text(0, 5'000).about("a template that may hold {{ unsubscribe_url }}"))
       .may("unsubscribe_address",
            text(0, 320).about("where mails that unsubscribe go; empty: the mailbox's own"));
+}
+
+Schema oauth_schema() {
+  return ObjectSchema("MailboxOAuth")
+      .needs("client_id", text())
+      .needs("token_uri", text())
+      .needs("scope", text())
+      .needs("has_client_secret", boolean())
+      .needs("has_refresh_token", boolean())
+      .needs("needs_consent",
+             boolean().about("stopped until a person consents anew and stores the refresh token"));
 }
 
 Schema mailbox_schema() {
@@ -163,6 +189,7 @@ Schema mailbox_schema() {
       .needs("tls", tls_schema())
       .needs("user", text())
       .needs("has_password", boolean())
+      .needs("oauth", oauth_schema().or_null())
       .needs("cap_24h", whole(0, kMost))
       .needs("per_minute", whole(0, kMost))
       .needs("sessions", whole(1, 200))
