@@ -1,6 +1,7 @@
 #pragma once
 // Finding: one thing the doctor saw: what is the matter, what shows it, and the command to type next.
-// Faults keep mail from leaving (or will, at the next start) or its links from working; warnings are worth a look. Pure.
+// Faults keep mail from leaving (or will, at the next start) or its links from working; warnings are worth a
+// look. Pure.
 
 #include <string>
 #include <string_view>

@@ -9,8 +9,8 @@
 #include "actions/context.h"
 #include "base/log.h"
 #include "http/access.h"
-#include "http/message.h"
 #include "http/api_rules.h"
+#include "http/message.h"
 #include "http/metrics.h"
 #include "store/request_store.h"
 

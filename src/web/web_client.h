@@ -54,7 +54,8 @@ class WebClient {
 
   /// `done` is called once, on the client's thread. An answer of any status is a result. Errors say whom we
   /// could not speak to and why, without path or query: bad_url, target_not_allowed, name_not_found,
-  /// cannot_connect, tls_failed, timed_out, answer_too_large, connection_broke, stopped (by `piece`), client_closed.
+  /// cannot_connect, tls_failed, timed_out, answer_too_large, connection_broke, stopped (by `piece`),
+  /// client_closed.
   virtual void start(WebRequest request, Done done) = 0;
 
   /// start, and waits. Not on the client's thread.

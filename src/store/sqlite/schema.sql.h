@@ -7,8 +7,8 @@
 #include <array>
 
 #include "store/sqlite/alert_tables.sql.h"
-#include "store/sqlite/sheet_tables.sql.h"
 #include "store/sqlite/api_tables.sql.h"
+#include "store/sqlite/sheet_tables.sql.h"
 #include "store/sqlite/statistics.sql.h"
 
 namespace postrider::sqlite {
