@@ -36,6 +36,13 @@ class ListCost : public NounsTest {
            ") ";
   }
 
+  /// As sending them would have left it.
+  static std::string mark_sent(CampaignId id) {
+    return "INSERT INTO sent_block (campaign_id, block, bits) SELECT campaign_id, ordinal / 64, sum(1 << (ordinal % "
+           "64)) FROM email WHERE status = 1 AND campaign_id = " +
+           std::to_string(id.value) + " GROUP BY ordinal / 64; ";
+  }
+
   /// A campaign under way: nine of ten emails have a row, most are sent, some are not, the last thousand of
   /// them wait with their task, and the rest is not planned yet.
   void fill(CampaignId id, int emails) {
@@ -55,8 +62,8 @@ class ListCost : public NounsTest {
         ", 1 FROM recipient WHERE campaign_id = " + campaign + " AND ordinal <= " + planned +
         "; INSERT INTO attempt SELECT id, 1, 1, 1, 1, 2, 1, 0, 'dot', 250, '2.0.0', 'ok', '', 'example.com' FROM "
         "email WHERE campaign_id = " +
-        campaign +
-        " AND status > 0; INSERT INTO lane (queue_id, campaign_id, mailbox_id) "
+        campaign + " AND status > 0; " + mark_sent(id) +
+        "INSERT INTO lane (queue_id, campaign_id, mailbox_id) "
         "VALUES (1, " +
         campaign +
         ", 1); INSERT INTO task (id, lane_id, kind, state, due) SELECT id, "
@@ -102,6 +109,25 @@ TEST_F(ListCost, OfEmailsDoesNotGrowWithTheList) {
   for (const bool newest_first : {false, true}) {
     EXPECT_LE(cost_of(large, {.status = EmailStatus::pending, .limit = kPage, .newest_first = newest_first}),
               most + ahead);
+  }
+}
+
+/// Almost everybody of a long list was suppressed, and those few who were not stand far apart.
+TEST_F(ListCost, OfSentEmailsDoesNotGrowWithThoseThatWereNot) {
+  const auto small = add_draft({}), large = add_draft({});
+  fill(small, kPage);
+  fill(large, kEmails);
+  const auto most = 3 * cost_of(small, {.limit = kPage});
+  execute(
+      "BEGIN; UPDATE email SET status = CASE WHEN ordinal % 1500 = 7 THEN 1 ELSE 4 END WHERE campaign_id = " +
+      std::to_string(large.value) + "; DELETE FROM sent_block; " + mark_sent(large) + "COMMIT");
+  for (const bool newest_first : {false, true}) {
+    const EmailFilter sent{.status = EmailStatus::sent, .limit = kPage, .newest_first = newest_first};
+    EXPECT_LE(cost_of(large, sent), most);
+    EmailFilter next = sent;
+    const auto last = nouns().emails(large, sent).back().ordinal;
+    (newest_first ? next.before : next.after) = last;
+    EXPECT_LE(cost([&] { return nouns().emails(large, next); }, 10), most);
   }
 }
 

@@ -1,7 +1,8 @@
 // Emails as their owner sees them, page by page, from either end of the list, or by the start of their
-// address. No question walks a whole campaign in one read transaction: a status that few emails have is
-// found by index, pending ones by their tasks, sent ones by looking at bounded ranges of ordinals, each in
-// a transaction of its own, so that the log can be checkpointed.
+// address. No question walks a whole campaign: a status that few emails have is found by index, pending ones
+// by their tasks, sent ones by their blocks. Only pending ones that may lack their tasks, and the sent ones
+// of campaigns older than the blocks, are looked for in bounded ranges of ordinals, each in a transaction of
+// its own, so that the log can be checkpointed.
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 
 #include "store/sqlite/campaign_store.h"
 #include "store/sqlite/email_view.h"
+#include "store/sqlite/sent_blocks.h"
 
 namespace postrider::sqlite {
 namespace {
@@ -110,9 +112,21 @@ constexpr std::string_view kWithTask =
     "FROM lane l CROSS JOIN task w ON w.lane_id = l.id AND w.state = 0 WHERE l.campaign_id = ?1 AND w.kind = 0 "
     "UNION ALL SELECT w.id FROM task w WHERE w.state > 0 AND w.kind = 0) ";
 
+std::vector<EmailView> list_sent(Database& db, CampaignId id, const Span& span, int limit) {
+  Statement row(db, select_email_view() + std::string(kFromEmails) +
+                        "WHERE e.campaign_id = ?1 AND e.ordinal = ?2 AND c.hidden = 0 AND e.status = 1");
+  std::vector<EmailView> page;
+  for_each_sent(db, id, span.low, span.high, span.newest_first, [&](std::int64_t ordinal) {
+    if (row.query(id.value, ordinal).step()) page.push_back(read_email_view(row));
+    return static_cast<int>(page.size()) < limit;
+  });
+  return page;
+}
+
 struct Progress {
   std::int64_t cursor = 0;  ///< emails up to this ordinal have a row
   bool may_lack_tasks = false;
+  bool has_blocks = false;
   EmailStatus beyond = EmailStatus::pending;  ///< what those without a row are
 };
 
@@ -125,6 +139,7 @@ Progress progress_of(Database& db, CampaignId id) {
   const bool cancelled = static_cast<CampaignStatus>(row.integer(2)) == CampaignStatus::cancelled;
   return {.cursor = row.integer(0),
           .may_lack_tasks = row.integer(1) != 0,
+          .has_blocks = knows_sent(db, id),
           .beyond = cancelled ? EmailStatus::skipped : EmailStatus::pending};
 }
 
@@ -152,6 +167,8 @@ std::vector<EmailView> SqliteCampaignStore::emails(CampaignId id, const EmailFil
     const bool pending = status == EmailStatus::pending;
     if (pending && !progress.may_lack_tasks) {
       append(page, read([&](Database& db) { return list_rows(db, id, kWithTask, rest, room(), 0); }));
+    } else if (status == EmailStatus::sent && progress.has_blocks) {
+      append(page, read([&](Database& db) { return list_sent(db, id, rest, room()); }));
     } else if (!pending && status != EmailStatus::sent) {
       append(page, read([&](Database& db) {
                return list_rows(db, id, kNotable, rest, room(), static_cast<int>(status));

@@ -28,8 +28,9 @@ class HotRows::Readers {
         move_lane(db, "UPDATE lane SET waiting = waiting + ?2, running = running + ?3 WHERE id = ?1"),
         set_brake(db,
                   "INSERT INTO brake (campaign_id, recent) VALUES (?1, ?2) "
-                  "ON CONFLICT (campaign_id) DO UPDATE SET recent = ?2") {}
-  Statement campaign, brake, mailbox, queue, lane, move_lane, set_brake;
+                  "ON CONFLICT (campaign_id) DO UPDATE SET recent = ?2"),
+        add_sent(db, kAddSent) {}
+  Statement campaign, brake, mailbox, queue, lane, move_lane, set_brake, add_sent;
 };
 
 std::shared_ptr<HotRows::Readers> HotRows::prepare(Database& db) {
@@ -140,6 +141,9 @@ void HotRows::write_changes() {
     if (brake.changed) readers_.set_brake.run(id.value, std::string_view{brake.recent});
     brake.changed = false;
   }
+  for (const auto& [block, bits] : sent_)
+    readers_.add_sent.run(block.first, block.second, static_cast<std::int64_t>(bits));
+  sent_.clear();
   for (const auto& [id, changes] : counted_) {
     for (std::size_t status = 0; status < changes.size(); ++status) {
       writer_.count(id, static_cast<EmailStatus>(status), changes[status], now);

@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "campaign/campaign.h"
 #include "queue/queue_settings.h"
+#include "store/sqlite/sent_blocks.h"
 #include "store/sqlite/writer.h"
 
 namespace postrider::sqlite {
@@ -89,6 +90,10 @@ class HotRows {
   void count(CampaignId campaign, EmailStatus status, std::int64_t n) {
     counted_[campaign][static_cast<std::size_t>(status)] += n;
   }
+  /// Remembers that this email of the campaign is sent (see sent_blocks.h).
+  void mark_sent(CampaignId campaign, std::int64_t ordinal) {
+    sent_[{campaign.value, SentBlock::of(ordinal)}] |= SentBlock::bit(ordinal);
+  }
   /// The lanes of this mailbox or campaign get a new wake time at the end.
   void touch(LaneId lane) { touched_.insert(lane.value); }
   void touch(MailboxId mailbox) { touched_mailboxes_.insert(mailbox.value); }
@@ -113,6 +118,7 @@ class HotRows {
   std::unordered_map<QueueId, HotQueue> queues_;
   std::unordered_map<LaneId, HotLane> lanes_;
   std::unordered_map<CampaignId, std::array<std::int64_t, 6>> counted_;
+  std::map<std::pair<std::int64_t, std::int64_t>, std::uint64_t> sent_;  // (campaign, block) → bits
   std::set<std::int64_t> touched_, touched_mailboxes_, touched_campaigns_;
 };
 

@@ -6,6 +6,7 @@
 #include "campaign/suppression.h"
 #include "store/sqlite/campaign_store.h"
 #include "store/sqlite/open_emails.h"
+#include "store/sqlite/sent_blocks.h"
 
 namespace postrider::sqlite {
 
@@ -38,10 +39,11 @@ struct Reported {
   CampaignId campaign;
   EmailStatus status = EmailStatus::pending;
   std::string key;
+  std::int64_t ordinal = 0;
 };
 
 constexpr auto kFind =
-    "SELECT e.campaign_id, e.status, r.address_key FROM email e JOIN recipient r ON r.id = e.recipient_id "
+    "SELECT e.campaign_id, e.status, r.address_key, e.ordinal FROM email e JOIN recipient r ON r.id = e.recipient_id "
     "JOIN campaign c ON c.id = e.campaign_id WHERE e.id = ? AND c.hidden = 0";
 
 Result<Reported> find(Database& db, EmailId id) {
@@ -50,7 +52,7 @@ Result<Reported> find(Database& db, EmailId id) {
     return not_found("email_not_found", fmt::format("There is no email {}.", id.value));
   }
   return Reported{CampaignId{row.integer(0)}, static_cast<EmailStatus>(row.integer(1)),
-                  std::string{row.text(2)}};
+                  std::string{row.text(2)}, row.integer(3)};
 }
 
 // The history goes on with the words that came late, and with what made the Message-ID: the last attempt is
@@ -111,6 +113,7 @@ Result<LateAnswer> SqliteCampaignStore::report_late(const LateReport& report) {
       if (email->status != EmailStatus::sent && email->status != EmailStatus::uncertain) return answer;
       const auto before = ended(db, report.email);
       bounce(writer_, report);
+      mark_sent(db, email->campaign, email->ordinal, false);
       writer_.count(email->campaign, email->status, -1, before);
       writer_.count(email->campaign, EmailStatus::bounced, 1, now());
       writer_.settle_anew(email->campaign);

@@ -143,6 +143,7 @@ bool Records::record(Work& work, HeldTasks& tasks, const Held& held, const Attem
                 std::string_view{reason});
   }
   work.rows.count(held.campaign, status, 1);
+  if (status == EmailStatus::sent) work.rows.mark_sent(held.campaign, held.ordinal);
   if (status == EmailStatus::bounced) {
     const std::string why = fmt::format("bounced: {} {}", outcome.enhanced, one_line(outcome.text, 200));
     suppress(work, held, why);

@@ -76,7 +76,8 @@ void SqliteCampaignStore::remove_rows(CampaignId id) {
   transact([&](Database& db) {
     for (const auto* sql :
          {"DELETE FROM tally WHERE campaign_id = ?", "DELETE FROM series WHERE campaign_id = ?",
-          "DELETE FROM brake WHERE campaign_id = ?", "DELETE FROM campaign_mailbox WHERE campaign_id = ?",
+          "DELETE FROM brake WHERE campaign_id = ?", "DELETE FROM sent_block WHERE campaign_id = ?",
+          "DELETE FROM campaign_mailbox WHERE campaign_id = ?",
           "DELETE FROM campaign_content WHERE campaign_id = ?",
           "DELETE FROM attachment WHERE campaign_id = ?", "DELETE FROM test_mode WHERE campaign_id = ?"}) {
       Statement(db, sql).run(id.value);

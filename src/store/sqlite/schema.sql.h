@@ -349,6 +349,17 @@ CREATE TABLE mailbox_oauth (
   revision INTEGER NOT NULL            -- a person's change makes another one, a renewed refresh token does not
 );
 )sql",
+    // Where the sent emails of a list stand (sent_blocks.h). Campaigns made before go without.
+    R"sql(
+CREATE TABLE sent_block (
+  campaign_id INTEGER NOT NULL,
+  block INTEGER NOT NULL,              -- ordinal / 64
+  bits INTEGER NOT NULL,               -- 1 << ordinal % 64 where the email is sent
+  PRIMARY KEY (campaign_id, block)
+) WITHOUT ROWID;
+INSERT INTO meta (key, value)
+  VALUES ('sent_blocks_after', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'campaign'), 0));
+)sql",
 };
 
 }  // namespace postrider::sqlite

@@ -8,6 +8,7 @@
 #include "queue/verdict.h"
 #include "store/sqlite/campaign_store.h"
 #include "store/sqlite/email_view.h"
+#include "store/sqlite/sent_blocks.h"
 
 namespace postrider::sqlite {
 
@@ -32,12 +33,13 @@ struct Uncertain {
   CampaignStatus status = CampaignStatus::draft;
   int max_tries = 1;
   WallTime since{};  ///< when it became uncertain
+  std::int64_t ordinal = 0;
 };
 
 constexpr auto kFind =
     "SELECT e.campaign_id, e.mailbox_id, c.status, e.status, c.max_tries, q.max_attempts, "
     "coalesce(e.finished_at, (SELECT ended FROM attempt a WHERE a.email_id = e.id AND a.number = "
-    "e.last_attempt), 0) FROM email e "
+    "e.last_attempt), 0), e.ordinal FROM email e "
     "JOIN campaign c ON c.id = e.campaign_id JOIN queue q ON q.id = c.queue_id "
     "WHERE e.id = ? AND c.hidden = 0";
 
@@ -53,9 +55,12 @@ Result<Uncertain> find(Database& db, EmailId id) {
                     fmt::format("Email {} is {}: there is nothing to decide.", id.value, to_string(status)));
   }
   const QueueSettings queue{.max_attempts = static_cast<int>(row.integer(5))};
-  return Uncertain{
-      CampaignId{row.integer(0)}, MailboxId{row.integer(1)}, static_cast<CampaignStatus>(row.integer(2)),
-      retry_rules(row.maybe_count(4), std::nullopt, queue).max_tries, from_micros(row.integer(6))};
+  return Uncertain{CampaignId{row.integer(0)},
+                   MailboxId{row.integer(1)},
+                   static_cast<CampaignStatus>(row.integer(2)),
+                   retry_rules(row.maybe_count(4), std::nullopt, queue).max_tries,
+                   from_micros(row.integer(6)),
+                   row.integer(7)};
 }
 
 constexpr auto kSettleEmail =
@@ -93,6 +98,7 @@ Result<void> SqliteCampaignStore::resolve_uncertain(EmailId id, Resolution resol
       case Resolution::sent:
         decided = "sent";
         settle_as(EmailStatus::sent);
+        mark_sent(db, email->campaign, email->ordinal, true);
         break;
       case Resolution::failed:
         decided = "failed";
