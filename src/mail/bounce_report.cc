@@ -92,7 +92,7 @@ void walk(GMimeObject* object, int depth, Parts& parts) {
     keep(parts.returned, content());
   } else if (name == "text/plain") {
     keep(parts.text, content());
-    if (GMIME_IS_TEXT_PART(object))
+    if (GMIME_IS_TEXT_PART(object) && g_mime_part_get_content(GMIME_PART(object)) != nullptr)
       keep(parts.words, taken(g_mime_text_part_get_text(GMIME_TEXT_PART(object))));
   }
 }
