@@ -11,6 +11,8 @@ import pytest
 CANARIES = {
     "POSTRIDER_SMTP_PASSWORD": "canary-smtp-password-5f1c",
     "POSTRIDER_ACCOUNT_PASSWORD": "canary account password 77d0",
+    "POSTRIDER_OAUTH_CLIENT_SECRET": "canary-oauth-secret-31aa",
+    "POSTRIDER_OAUTH_REFRESH_TOKEN": "canary-oauth-refresh-9b02",
 }
 
 
@@ -48,6 +50,8 @@ def test_secrets_come_in_and_never_out(here):
     with here.serving(**environment) as server:
         here.run("mailbox", "add", "--name", "box", "--from", "ana@sender.example", "--smtp-host", "127.0.0.1", "--smtp-port", "9",
                  "--tls", "none", "--user", "ana", **CANARIES)
+        here.run("mailbox", "add", "--name", "work", "--from", "ana@sender.example", "--preset", "m365",
+                 "--oauth-client-id", "client", **CANARIES)
         key = here.ask("key", "create", "--name", "owner", "--role", "owner")["key"]
         token = server.wait_for_line(r"/setup#(pr_setup_[\w-]+)").group(1)
         status, headers, _ = ask(server, "/api/setup", method="POST", body={

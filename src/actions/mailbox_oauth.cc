@@ -32,7 +32,7 @@ Result<void> find_token_server(const MailboxChange& change, std::string_view hos
     auto uri = token_uri_of(preset ? *preset : mailbox_presets().back(), change.oauth_tenant.value_or(""));
     if (!uri) return std::unexpected(uri.error());
     oauth.token_uri = std::move(*uri);
-    if (oauth.scope.empty()) oauth.scope = preset->scope;
+    if (preset != nullptr && oauth.scope.empty()) oauth.scope = preset->scope;
   }
   if (change.oauth_scope) oauth.scope = std::string(trim(*change.oauth_scope));
   return {};
@@ -47,7 +47,8 @@ bool changes_oauth(const MailboxChange& change) {
 
 Result<void> merge_oauth(ActionContext& context, const MailboxChange& change, Mailbox& mailbox) {
   if (!changes_oauth(change)) return {};
-  const auto client = trim(change.oauth_client_id.value_or(mailbox.oauth ? mailbox.oauth->client_id : ""));
+  const std::string client(
+      trim(change.oauth_client_id.value_or(mailbox.oauth ? mailbox.oauth->client_id : "")));
   if (change.oauth_client_id && (client.empty() || client == "none")) {
     mailbox.oauth.reset();
     return {};

@@ -106,6 +106,8 @@ class Session(asyncio.Protocol):
 class JudgingServer:
     """Runs in a thread of its own from `start` to `stop`."""
 
+    session = Session
+
     def __init__(self):
         self.deliveries = []
         self.faults = []
@@ -120,7 +122,7 @@ class JudgingServer:
         return self
 
     async def _listen(self):
-        return await self._loop.create_server(lambda: Session(self), "127.0.0.1", 0, backlog=256)
+        return await self._loop.create_server(lambda: self.session(self), "127.0.0.1", 0, backlog=256)
 
     def stop(self):
         self._loop.call_soon_threadsafe(self._loop.stop)
