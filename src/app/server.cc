@@ -9,7 +9,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/json.hpp>
 #include <csignal>
 #include <future>
 #include <iostream>
@@ -23,6 +22,7 @@
 #include "app/owner_alerts.h"
 #include "app/remote_shell.h"
 #include "app/send_one.h"
+#include "app/server_status.h"
 #include "app/sheet_writer.h"
 #include "app/task_runs.h"
 #include "app/try_mail_server.h"
@@ -302,30 +302,13 @@ class WiredServer final : public Server, private ApiWorld {
   }
 
   int status(ControlCall& call) {
-    const auto state = store_.state();
-    const auto trouble = ledger_.trouble();
-    const auto quarantine = state.quarantined_at ? format_rfc3339(*state.quarantined_at) : std::string();
-    if (std::ranges::find(call.request.argv, "--json") != call.request.argv.end()) {
-      boost::json::object out;
-      out["running"] = true;
-      out["address"] = "http://" + address_.text();
-      out["process"] = ::getpid();
-      out["started"] = format_rfc3339(started_);
-      out["database"] = options_.database_file;
-      out["mock"] = options_.settings.mock;
-      out["trouble"] = trouble;
-      out["quarantined_at"] = quarantine;
-      call.out << boost::json::serialize(out) << "\n";
-      return 0;
-    }
-    call.out << fmt::format("Serving on http://{} since {}, process {}.\nDatabase: {}\n", address_.text(),
-                            format_rfc3339(started_), ::getpid(), options_.database_file);
-    if (options_.settings.mock) call.out << "Mock mode: no mail server is ever contacted.\n";
-    if (!trouble.empty()) call.out << "Nothing is sent: " << trouble << "\n";
-    if (!quarantine.empty()) {
-      call.out << "Nothing is sent: this database was restored from a backup of " << quarantine
-               << ". `postrider resume --restored` lets it send.\n";
-    }
+    tell_status({.address = address_.text(),
+                 .started = started_,
+                 .database = options_.database_file,
+                 .mock = options_.settings.mock,
+                 .trouble = ledger_.trouble(),
+                 .quarantined_at = store_.state().quarantined_at},
+                std::ranges::find(call.request.argv, "--json") != call.request.argv.end(), call.out);
     return 0;
   }
 
