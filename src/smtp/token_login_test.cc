@@ -72,7 +72,8 @@ Outcome send_by(ScriptedServer& server, std::shared_ptr<AccessTokens> tokens, Tl
   MailServer settings = server.settings(tls);
   settings.user = "anna";
   settings.tokens = std::move(tokens);
-  return deliver_all(quick_options(), settings, {{envelope_to("bert"), "x\r\n"}}).back();
+  std::vector<std::pair<Envelope, std::string>> emails(1, {envelope_to("bert"), "x\r\n"});
+  return deliver_all(quick_options(), settings, std::move(emails)).back();
 }
 
 const Script in{Say{"235 2.7.0 in\r\n"}};

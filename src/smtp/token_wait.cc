@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 struct TokenWait::State {
   using Work = asio::executor_work_guard<asio::io_context::executor_type>;
 
-  explicit State(asio::io_context& on) : loop(&on), work(on.get_executor()) {}
+  explicit State(asio::io_context& on) : loop(&on) {}
 
   /// On whatever thread the token came.
   static void arrive(const std::shared_ptr<State>& state, Token token) {
@@ -37,8 +37,8 @@ struct TokenWait::State {
   }
 
   std::mutex mutex;
-  asio::io_context* loop;  ///< null: nobody waits any more
-  std::optional<Work> work;
+  asio::io_context* loop;    ///< null: nobody waits any more
+  std::optional<Work> work;  ///< only while it waits: a loop whose last work ends before it runs never runs
   std::optional<Token> token;
   std::coroutine_handle<> waiter;
 };
@@ -63,6 +63,7 @@ bool TokenWait::await_suspend(std::coroutine_handle<> waiter) {
   const std::lock_guard lock(state_->mutex);
   if (state_->token) return false;
   state_->waiter = waiter;
+  state_->work.emplace(state_->loop->get_executor());
   return true;
 }
 
