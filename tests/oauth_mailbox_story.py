@@ -186,7 +186,8 @@ def test_the_api_takes_the_secrets_and_keeps_them(here, tokens, mail_server):
                                  "has_refresh_token": True, "needs_consent": False}
         number = made["id"]
         tried = owner.post(f"/api/mailboxes/{number}/test")
-        assert tried["passed"] and tried["steps"][0]["name"] == "token"
+        assert tried["passed"], tried
+        assert tried["steps"][0]["name"] == "token"
         owner.ask("PUT", f"/api/mailboxes/{number}", {"oauth_refresh_token": tokens.consent()})
         assert owner.post(f"/api/mailboxes/{number}/test")["passed"]
         nothing_is_in_clear(here, server)

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import threading
 
 import pytest
 
@@ -309,3 +310,66 @@ def test_the_doctor_looks_at_sheets_and_says_whom_to_share_with(there, google, c
     broken = {"GOOGLE_CREDENTIALS_FILE": str(here.directory / "broken.json")}
     assert any("broken.json" in evidence for severity, evidence in findings(**broken) if severity == "fault")
     assert "broken.json" in here.refuse("sheet", "preview", sheet.id, code=1, **broken)
+
+
+def test_credentials_are_found_as_googles_own_programs_find_them(new_installation, google, tmp_path):
+    here = new_installation(GOOGLE_SHEETS_BASE_URL=google.base_url)
+    user = google.tokens.add_user("ann@example.org")
+    robot = google.account
+    google.tokens.machine_email = machine = "machine@story-project.iam.gserviceaccount.com"
+    sheet = google.new_spreadsheet("Team", {"Leads": leads(3)}, editors=[robot.email, user.email, machine])
+    key = google.write_service_account(tmp_path)
+    (here.directory / "no-cloud-sdk").mkdir()
+    consent = google.write_authorized_user(tmp_path, user)
+    consent.rename(here.directory / "no-cloud-sdk" / "application_default_credentials.json")
+
+    def whose(**environment):
+        before = len(google.calls("sheets"))
+        assert here.ask("sheet", "validate", sheet.id, **environment)["valid_emails"] == 3
+        return {call.user for call in google.calls("sheets")[before:]}
+    assert whose() == {user.email}
+    assert whose(GOOGLE_APPLICATION_CREDENTIALS=str(key)) == {robot.email}
+    assert whose(GOOGLE_CREDENTIALS_JSON=key.read_text()) == {robot.email}
+    assert whose(GOOGLE_CREDENTIALS_FILE=str(key), GOOGLE_CREDENTIALS_JSON="nonsense") == {robot.email}
+    asked = whose(CLOUDSDK_CONFIG=str(tmp_path / "none"), HOME=str(tmp_path), GCE_METADATA_HOST=google.metadata_host)
+    assert asked == {machine}
+
+
+def test_no_token_and_no_key_is_ever_said(there, google, catcher):
+    here = there(LOG_LEVEL="debug", ENABLE_REQUEST_LOGGING="true")
+    sheet = google.new_spreadsheet("Team", {"Leads": leads(5)})
+    here.add_mailbox(catcher.port)
+    with here.serving() as server:
+        made = create(here, sheet)
+        google.tokens.expire_all()
+        here.send(made["id"], "--wait")
+        wait_until_shown(here, google, sheet.tab("Leads"), {row[0]: "Sent 20" for row in people(5)})
+        said = server.output() + here.run("settings").out + here.run("doctor", expect=None).out
+    tokens = {call.headers.get("Authorization", "").removeprefix("Bearer ") for call in google.calls("sheets")} - {""}
+    assert len(tokens) >= 2
+    key = google.write_service_account(here.directory).read_text()
+    for secret in [*tokens, key.split("-----")[2].strip().replace("\\n", "")[:40]]:
+        assert secret not in said
+
+
+def test_a_google_that_never_answers_holds_up_nobody_else(there, google, catcher):
+    here = there()
+    sheet = google.new_spreadsheet("Team", {"Leads": leads(3)})
+    with here.serving() as server:
+        api = Api.of(here, server)
+        held = [Held() for _ in range(10)]
+        for one in held:
+            google.script(one, "spreadsheets.get")
+        told = []
+        waiting = [threading.Thread(target=lambda: told.append(api.raw("GET", f"/api/sheets/{sheet.id}/preview").status))
+                   for _ in range(10)]
+        for thread in waiting:
+            thread.start()
+        wait_until(lambda: told.count(503) == 7, 30, "those who come too many are told so")
+        assert api.get("/api/campaigns") == []
+        assert api.raw("GET", "/readyz").status == 200
+        for one in held:
+            one.release()
+        for thread in waiting:
+            thread.join(60)
+        assert len(told) == 10

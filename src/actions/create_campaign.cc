@@ -1,6 +1,7 @@
 #include "actions/create_campaign.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -51,6 +52,22 @@ Result<ColumnRoles> choose_columns(const ColumnNames& names, const std::vector<s
   return roles;
 }
 
+namespace {
+
+/// Which column was taken, where there was a choice that nobody made.
+void warn_of_choice(const ColumnNames& names, const std::vector<std::string>& headers,
+                    const ColumnRoles& roles, std::vector<std::string>& warnings) {
+  if (!names.email.empty()) return;
+  const auto further = further_address_columns(headers, roles.email);
+  if (further.empty()) return;
+  warnings.push_back(
+      fmt::format("The addresses are taken from the column \"{}\", not from {}. For another one, name it: "
+                  "--email-column HEADER.",
+                  headers[static_cast<std::size_t>(roles.email)], fmt::join(further, ", ")));
+}
+
+}  // namespace
+
 std::vector<MailboxId> usual_mailboxes(ActionContext& context) {
   const auto mailboxes = context.store.mailboxes();
   const auto usual = std::ranges::find(mailboxes, "default", &Mailbox::name);
@@ -91,6 +108,7 @@ Result<CreatedCampaign> add_list(ActionContext& context, CampaignId id, Recipien
     created.problems = std::move(check.problems);
     created.warnings = std::move(check.warnings);
   }
+  warn_of_choice(columns, *headers, *roles, created.warnings);
   return created;
 }
 
@@ -131,6 +149,7 @@ Result<CreatedCampaign> create_campaign(ActionContext& context, const CampaignCh
     created.problems = std::move(check.problems);
     created.warnings = std::move(check.warnings);
   }
+  warn_of_choice(columns, *headers, *roles, created.warnings);
   return created;
 }
 

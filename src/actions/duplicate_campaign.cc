@@ -22,6 +22,10 @@ Result<CampaignId> duplicate_campaign(ActionContext& context, CampaignId id, std
   }
   auto copy = context.store.duplicate(id, only, campaign->name);
   if (copy) {
+    if (auto link = context.sheet_store.find(id)) {  // its people stand in the same sheet
+      link->campaign = *copy;
+      context.sheet_store.link(*link);
+    }
     context.store.audit(context.who,
                         fmt::format("duplicated campaign {} ({}) as {}", id.value, only, copy->value));
   }

@@ -91,6 +91,21 @@ Result<void> check_status_header(const SheetRequest& request, const std::vector<
   return {};
 }
 
+/// A place and its rows. A tab that is renamed between the two calls is looked for once more.
+struct Opened {
+  Place place;
+  std::unique_ptr<RecipientSource> rows;
+};
+Result<Opened> open_place(ActionContext& context, const SheetRequest& request) {
+  for (int tries = 0;; ++tries) {
+    auto place = find_place(context, request);
+    if (!place) return std::unexpected(place.error());
+    auto rows = open_list(context, *place, request);
+    if (rows) return Opened{std::move(*place), std::move(*rows)};
+    if (rows.error().code != "bad_sheet_range" || tries > 0) return std::unexpected(rows.error());
+  }
+}
+
 SheetLink link_of(CampaignId id, const Place& place, const SheetRequest& request,
                   const std::string& email_header) {
   return {.campaign = id,
@@ -112,18 +127,16 @@ struct OpenList {
 };
 
 Result<OpenList> open_judged(ActionContext& context, const SheetRequest& request) {
-  auto place = find_place(context, request);
-  if (!place) return std::unexpected(place.error());
-  auto rows = open_list(context, *place, request);
-  if (!rows) return std::unexpected(rows.error());
-  const auto headers = (*rows)->headers();
+  auto opened = open_place(context, request);
+  if (!opened) return std::unexpected(opened.error());
+  const auto headers = opened->rows->headers();
   if (!headers) return std::unexpected(headers.error());
   const auto roles = choose_columns(request.columns, *headers);
   if (!roles) return std::unexpected(roles.error());
   if (const auto fine = check_status_header(request, *headers, *roles); !fine)
     return std::unexpected(fine.error());
-  return OpenList{.place = std::move(*place),
-                  .rows = std::move(*rows),
+  return OpenList{.place = std::move(opened->place),
+                  .rows = std::move(opened->rows),
                   .email_header = (*headers)[static_cast<std::size_t>(roles->email)]};
 }
 
@@ -136,21 +149,21 @@ void remember(const OpenList& list, const SheetRequest& request, CampaignForm& f
 }  // namespace
 
 Result<SheetPreview> preview_sheet(ActionContext& context, const SheetRequest& request, int sample_rows) {
-  const auto place = find_place(context, request);
-  if (!place) return std::unexpected(place.error());
-  auto list = open_list(context, *place, request);
-  if (!list) return std::unexpected(list.error());
-  auto headers = (*list)->headers();
+  const auto opened = open_place(context, request);
+  if (!opened) return std::unexpected(opened.error());
+  const auto& place = opened->place;
+  const auto& list = opened->rows;
+  auto headers = list->headers();
   if (!headers) return std::unexpected(headers.error());
   SheetPreview preview{
-      .sheet_id = place->id, .title = place->title, .tab = place->tab.title, .headers = *headers};
+      .sheet_id = place.id, .title = place.title, .tab = place.tab.title, .headers = *headers};
   const auto roles = choose_columns(request.columns, *headers);
   if (!roles && roles.error().code != "no_email_column") return std::unexpected(roles.error());
   if (roles) preview.email_column = (*headers)[static_cast<std::size_t>(roles->email)];
   if (roles && roles->name >= 0) preview.name_column = (*headers)[static_cast<std::size_t>(roles->name)];
   std::unordered_set<std::string> seen;
   while (true) {
-    auto row = (*list)->next();
+    auto row = list->next();
     if (!row) return std::unexpected(row.error());
     if (!*row) return preview;
     ++preview.rows;

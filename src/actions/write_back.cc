@@ -90,6 +90,8 @@ struct WriteBack::Wanted {
 
 void WriteBack::look(ActionContext& context) {
   if (context.sheets == nullptr) return;
+  // What a restored backup knows of its emails is old: the sheet knows better.
+  if (context.store.state().quarantined_at) return;
   const auto now = context.clock.boot_now();
   if (now < next_round_) return;
   const auto due = context.sheet_store.due(context.clock.wall_now(), 1);

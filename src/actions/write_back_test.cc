@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "actions/action_test.h"
+#include "actions/duplicate_campaign.h"
 #include "actions/retry_campaign.h"
 #include "actions/sheet_list.h"
 #include "actions/sheet_test.h"
@@ -311,6 +312,54 @@ TEST_F(WriteBackTest, APreviewCountsWithoutMakingAnything) {
   EXPECT_EQ(preview->name_column, "Name");
   EXPECT_EQ(preview->sample.size(), 2u);
   EXPECT_EQ(sheets_.count("read"), 1);
+}
+
+TEST_F(WriteBackTest, ATabThatIsRenamedWhileItIsReadIsLookedForOnceMore) {
+  sheets_.before = [&](const std::string& call) -> std::optional<Error> {
+    if (call != "read") return std::nullopt;
+    sheets_.before = nullptr;
+    sheets_.tab().title = "Prospects";
+    return Error{Error::Kind::invalid, "bad_sheet_range", "Unable to parse range"};
+  };
+  const auto created =
+      create_from_sheet(context_, letter(), {.sheet = sheets_.sheet_id}, [](const Reject&) {});
+  ASSERT_TRUE(created) << created.error().message;
+  EXPECT_EQ(created->list.accepted, 3);
+  EXPECT_EQ(context_.sheet_store.find(created->id)->tab, "Prospects");
+}
+
+TEST_F(WriteBackTest, OfTwoAddressColumnsTheLeftOneIsTakenAndTheOtherNamed) {
+  sheets_.tab().rows[0] = {"Name", "Email", "E-Mail"};
+  sheets_.tab().rows[1] = {"Ana", "ana@example.com", "other@example.com"};
+  sheets_.tab().rows.resize(2);
+  auto change = letter();
+  change.message = "Hi.\n";
+  const auto created = create_from_sheet(context_, change, {.sheet = sheets_.sheet_id}, [](const Reject&) {});
+  ASSERT_TRUE(created) << created.error().message;
+  EXPECT_THAT(created->warnings, testing::Contains(HasSubstr("\"Email\", not from E-Mail")));
+}
+
+TEST_F(WriteBackTest, ACopyWritesToTheSameSheet) {
+  const auto id = start();
+  work(bo_is_refused);
+  write_all();
+  const auto copy = duplicate_campaign(context_, id, "failed", "");
+  ASSERT_TRUE(copy);
+  ASSERT_TRUE(start_campaign(context_, *copy, {})->started());
+  clock_.advance(1h);
+  work(accepted);
+  write_all();
+  EXPECT_THAT(status("bo@example.com"), HasSubstr("Sent 2026-11-23 10:"));
+  EXPECT_THAT(status("ana@example.com"), HasSubstr("Sent 2026-11-23 09:"));
+}
+
+TEST_F(WriteBackTest, ARestoredBackupWritesNothing) {
+  start();
+  work(accepted);
+  store().set_meta("quarantined_at", std::to_string(to_micros(clock_.wall_now())));
+  const auto calls = sheets_.calls;
+  write_all();
+  EXPECT_EQ(sheets_.calls, calls);
 }
 
 }  // namespace

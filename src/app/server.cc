@@ -16,6 +16,7 @@
 #include "app/asio_loop.h"
 #include "app/control_server.h"
 #include "app/installation.h"
+#include "app/limited_sheets.h"
 #include "app/look_around.h"
 #include "app/mailbox_tokens.h"
 #include "app/open_google.h"
@@ -113,6 +114,7 @@ class WiredServer final : public Server, private ApiWorld {
                  .storage_trouble = [this] { return storage_trouble(ledger_, store_); }},
                 log_),
         signals_(*context_, SIGTERM, SIGINT) {
+    if (google_.sheets) limited_sheets_.emplace(*google_.sheets);
     tasks_.on_ring([this] {
       crew_.ring();
       loop_.post([this] { emails_.forget_mailboxes(); });
@@ -220,7 +222,11 @@ class WiredServer final : public Server, private ApiWorld {
   }
 
   // What the API asks of us, on its own threads.
-  ActionContext actions(std::string who) override { return action_context(std::move(who)); }
+  ActionContext actions(std::string who) override {
+    auto context = action_context(std::move(who));
+    if (limited_sheets_) context.sheets = &*limited_sheets_;
+    return context;
+  }
   const ApiRules& rules() const override { return options_.settings.api; }
   RequestStore& requests() override { return installation_->store->requests(); }
   const Clock& clock() const override { return clock_; }
@@ -339,6 +345,7 @@ class WiredServer final : public Server, private ApiWorld {
   ControlServer control_;
   std::unique_ptr<WebClient> web_ = make_web_client();
   Google google_;
+  std::optional<LimitedSheets> limited_sheets_;
   SheetWriter sheet_writer_;
   RemoteShell shell_;
   OwnerAlerts alerts_;

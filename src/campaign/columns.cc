@@ -52,4 +52,14 @@ Result<ColumnRoles> find_columns(const std::vector<std::string>& headers) {
                   header_is_missing ? " The first row must hold the names of the columns." : ""));
 }
 
+std::vector<std::string> further_address_columns(const std::vector<std::string>& headers, int email) {
+  std::vector<std::string> further;
+  for (auto i = static_cast<std::size_t>(email + 1); i < headers.size(); ++i) {
+    // "Email (2)" is a second "Email" that an import gave a name of its own.
+    const auto header = headers[i].substr(0, headers[i].rfind(" ("));
+    if (find_column({header}, email_names) == 0) further.push_back(headers[i]);
+  }
+  return further;
+}
+
 }  // namespace postrider

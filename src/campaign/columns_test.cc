@@ -60,5 +60,11 @@ TEST(Columns, AListWithoutAHeaderIsRecognised) {
   EXPECT_THAT(roles.error().message, HasSubstr("The first row must hold the names"));
 }
 
+TEST(FindColumns, FurtherAddressColumnsAreNamed) {
+  EXPECT_EQ(further_address_columns({"Email", "Name", "E-Mail", "Email (2)", "Mailbox (old)"}, 0),
+            (std::vector<std::string>{"E-Mail", "Email (2)"}));
+  EXPECT_TRUE(further_address_columns({"E-Mail", "Email", "Name"}, 1).empty());
+}
+
 }  // namespace
 }  // namespace postrider

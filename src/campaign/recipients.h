@@ -51,6 +51,10 @@ struct ColumnRoles {
 };
 Result<ColumnRoles> find_columns(const std::vector<std::string>& headers);
 
+/// Headers to the right of the address column that would have been taken for it: worth a word, since only the
+/// leftmost counts.
+std::vector<std::string> further_address_columns(const std::vector<std::string>& headers, int email);
+
 /// Why a row did not become a recipient.
 struct Reject {
   std::int64_t row = 0;

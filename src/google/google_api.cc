@@ -8,24 +8,24 @@ namespace postrider {
 
 namespace json = boost::json;
 
-const json::object& object_in(const json::object& object, std::string_view name) {
+const json::object& member_object(const json::object& object, std::string_view name) {
   static const json::object kNone;
   const auto* value = object.if_contains(name);
   return value != nullptr && value->is_object() ? value->as_object() : kNone;
 }
 
-const json::array& array_in(const json::object& object, std::string_view name) {
+const json::array& member_array(const json::object& object, std::string_view name) {
   static const json::array kNone;
   const auto* value = object.if_contains(name);
   return value != nullptr && value->is_array() ? value->as_array() : kNone;
 }
 
-std::string text_in(const json::object& object, std::string_view name) {
+std::string member_text(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
-std::int64_t number_in(const json::object& object, std::string_view name) {
+std::int64_t member_number(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value != nullptr && value->is_int64() ? value->as_int64() : 0;
 }
@@ -35,12 +35,12 @@ GoogleError read_google_error(const WebAnswer& answer) {
   json::error_code bad;
   const auto body = json::parse(answer.body, bad);
   if (bad || !body.is_object()) return error;
-  const auto& said = object_in(body.as_object(), "error");
-  error.status = text_in(said, "status");
-  error.message = one_line(text_in(said, "message"), 300);
-  for (const auto& detail : array_in(said, "details")) {
+  const auto& said = member_object(body.as_object(), "error");
+  error.status = member_text(said, "status");
+  error.message = one_line(member_text(said, "message"), 300);
+  for (const auto& detail : member_array(said, "details")) {
     if (!detail.is_object()) continue;
-    if (const auto reason = text_in(detail.as_object(), "reason"); !reason.empty()) error.reason = reason;
+    if (const auto reason = member_text(detail.as_object(), "reason"); !reason.empty()) error.reason = reason;
   }
   return error;
 }

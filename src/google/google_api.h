@@ -37,9 +37,9 @@ class GoogleApi {
 
 /// A JSON object's member that is an object, an array, a text or a whole number; an empty one if it is not
 /// there.
-const boost::json::object& object_in(const boost::json::object& object, std::string_view name);
-const boost::json::array& array_in(const boost::json::object& object, std::string_view name);
-std::string text_in(const boost::json::object& object, std::string_view name);
-std::int64_t number_in(const boost::json::object& object, std::string_view name);
+const boost::json::object& member_object(const boost::json::object& object, std::string_view name);
+const boost::json::array& member_array(const boost::json::object& object, std::string_view name);
+std::string member_text(const boost::json::object& object, std::string_view name);
+std::int64_t member_number(const boost::json::object& object, std::string_view name);
 
 }  // namespace postrider

@@ -53,16 +53,16 @@ class GoogleSheets final : public Sheets {
                             "sheetType,gridProperties(rowCount,columnCount))",
          .time = kTime});
     if (!body) return std::unexpected(body.error());
-    SheetOutline outline{.title = text_in(object_in(*body, "properties"), "title"), .tabs = {}};
-    for (const auto& one : array_in(*body, "sheets")) {
+    SheetOutline outline{.title = member_text(member_object(*body, "properties"), "title"), .tabs = {}};
+    for (const auto& one : member_array(*body, "sheets")) {
       if (!one.is_object()) continue;
-      const auto& properties = object_in(one.as_object(), "properties");
-      if (const auto type = text_in(properties, "sheetType"); !type.empty() && type != "GRID") continue;
-      const auto& grid = object_in(properties, "gridProperties");
-      outline.tabs.push_back({.id = number_in(properties, "sheetId"),
-                              .title = text_in(properties, "title"),
-                              .rows = number_in(grid, "rowCount"),
-                              .columns = number_in(grid, "columnCount")});
+      const auto& properties = member_object(one.as_object(), "properties");
+      if (const auto type = member_text(properties, "sheetType"); !type.empty() && type != "GRID") continue;
+      const auto& grid = member_object(properties, "gridProperties");
+      outline.tabs.push_back({.id = member_number(properties, "sheetId"),
+                              .title = member_text(properties, "title"),
+                              .rows = member_number(grid, "rowCount"),
+                              .columns = member_number(grid, "columnCount")});
     }
     if (outline.tabs.empty()) return nonsense();
     return outline;
@@ -113,10 +113,10 @@ class GoogleSheets final : public Sheets {
         ask({.url = sheet(id) + "/values:batchGet" + query, .time = kReadTime, .silence = kReadTime});
     if (!body) return std::unexpected(body.error());
     std::vector<std::vector<std::vector<std::string>>> all;
-    for (const auto& range : array_in(*body, "valueRanges")) {
+    for (const auto& range : member_array(*body, "valueRanges")) {
       auto& rows = all.emplace_back();
       if (!range.is_object()) return nonsense();
-      for (const auto& row : array_in(range.as_object(), "values")) {
+      for (const auto& row : member_array(range.as_object(), "values")) {
         auto& cells = rows.emplace_back();
         if (!row.is_array()) return nonsense();
         for (const auto& cell : row.as_array()) cells.push_back(cell_text(cell));
