@@ -250,10 +250,7 @@ std::map<std::int64_t, std::string> WriteBack::differences(const Tab& tab, const
     }
   }
   memory.strangers = std::move(strangers);
-  memory.written.clear();
-  for (const auto& [row, text] : writes) {
-    if (!text.empty()) memory.written.insert(text);
-  }
+  for (const auto& [row, text] : writes) memory.written.insert(text);
   return writes;
 }
 

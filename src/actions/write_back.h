@@ -37,7 +37,7 @@ class WriteBack {
  private:
   /// What a round leaves for the next one on the same sheet; lost without harm but for strangers' cells.
   struct Memory {
-    std::set<std::string> written;  ///< by the last round
+    std::set<std::string> written;  ///< since a round last found nothing to write
     /// What stood beside addresses that are not ours.
     std::unordered_map<std::string, std::string> strangers;
     HeaderPlace columns{.row = 1, .email = 1, .status = 1};  ///< where they were

@@ -362,5 +362,25 @@ TEST_F(WriteBackTest, ARestoredBackupWritesNothing) {
   EXPECT_EQ(sheets_.calls, calls);
 }
 
+TEST_F(WriteBackTest, WhatLandsBesideStrangersIsTakenBackHoweverOftenRowsMove) {
+  start();
+  sheets_.tab().rows.push_back({"stranger@example.com", "New"});
+  sheets_.tab().rows.push_back({"other@example.com", "New", "", "my own note"});
+  work(bo_is_refused);
+  int turns = 0;
+  sheets_.before = [&](const std::string& call) -> std::optional<Error> {
+    auto& rows = sheets_.tab().rows;
+    if (call == "write" && ++turns <= 4) std::rotate(rows.begin() + 1, rows.begin() + 2, rows.end());
+    return std::nullopt;
+  };
+  write_all();
+  EXPECT_GT(turns, 4);
+  EXPECT_EQ(status("stranger@example.com"), "");
+  EXPECT_EQ(status("other@example.com"), "my own note");
+  EXPECT_THAT(status("ana@example.com"), HasSubstr("Sent "));
+  EXPECT_THAT(status("bo@example.com"), HasSubstr("Failed: "));
+  EXPECT_THAT(status("cy@example.com"), HasSubstr("Sent "));
+}
+
 }  // namespace
 }  // namespace postrider
