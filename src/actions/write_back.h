@@ -16,10 +16,10 @@
 
 namespace postrider {
 
-/// How often there is a round at most, however fast mail goes: 24 times a minute for all sheets, since they
+/// How often there is a round at most, however fast mail goes: 20 times a minute for all sheets, since they
 /// share one quota (60 reads and 60 writes a minute and user; a round makes two or three reads and at most
 /// one write), and once in four seconds for one of them.
-inline constexpr Micros kBetweenRounds = std::chrono::milliseconds{2'500};
+inline constexpr Micros kBetweenRounds = std::chrono::seconds{3};
 inline constexpr Micros kBetweenRoundsOfOne = std::chrono::seconds{4};
 
 /// What a cell says about an email; empty: nothing has come of it yet.
