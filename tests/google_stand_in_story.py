@@ -10,6 +10,7 @@ from postrider.google_stand_in import OPERATIONS
 from postrider.google_tokens import SHEETS
 
 MACHINE = "machine@story-project.iam.gserviceaccount.com"
+TAG, BY_TAG = "spreadsheets.developerMetadata.get", "spreadsheets.values.batchUpdateByDataFilter"
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +113,79 @@ def test_googles_client_reads_writes_and_appends(google, sheet, discovery):
         call("spreadsheets.batchUpdate", requestBody={"requests": [
             {"deleteSheet": {"sheetId": replies[5]["addSheet"]["properties"]["sheetId"]}}]})
         assert [tab.title for tab in sheet.tabs] == ["Leads of May", "My 'quoted' tab", "A1"]
-    assert all_true(google, discovery) == {name for name, _, _ in OPERATIONS.values()}
+    assert all_true(google, discovery) == {name for name, _, _ in OPERATIONS.values()} - {BY_TAG, TAG}
+
+
+def test_a_tagged_column_is_written_wherever_it_stands(google, sheet, discovery):
+    leads = sheet.tab("Leads")
+    with SheetsClient(google) as client:
+        def change(kind, **wanted):
+            return client.call("spreadsheets.batchUpdate", spreadsheetId=sheet.id,
+                               requestBody={"requests": [{kind: wanted}]})["replies"][0]
+
+        def columns(start, end, dimension="COLUMNS"):
+            return {"sheetId": leads.sheet_id, "dimension": dimension, "startIndex": start, "endIndex": end}
+
+        def tag(span):
+            metadata = {"metadataKey": "postrider-status", "visibility": "DOCUMENT",
+                        "location": {"dimensionRange": span}}
+            made = change("createDeveloperMetadata", developerMetadata=metadata)["createDeveloperMetadata"]
+            number = made["developerMetadata"]["metadataId"]
+            metadata["location"]["locationType"] = "COLUMN"
+            assert made["developerMetadata"] == look(number) == {**metadata, "metadataId": number}
+            return number
+
+        def look(tag):
+            return client.call(TAG, spreadsheetId=sheet.id, metadataId=tag)
+
+        def write(tag, *texts):
+            return client.call(BY_TAG, spreadsheetId=sheet.id, requestBody={"valueInputOption": "RAW", "data": [
+                {"dataFilter": {"developerMetadataLookup": {"metadataId": tag}}, "majorDimension": "COLUMNS",
+                 "values": [texts]}]})
+
+        def refused(what, *arguments):
+            with pytest.raises(Refused) as error:
+                what(*arguments)
+            assert error.value.body["error"]["status"] == ("NOT_FOUND" if what is look else "INVALID_ARGUMENT")
+            return error.value.message
+
+        # Null leaves a cell alone, and what was put in to the left is left alone, too.
+        status, name, company = tag(columns(3, 4)), tag(columns(1, 2)), tag(columns(2, 3))
+        assert len({status, name, company}) == 3
+        change("insertDimension", range=columns(2, 4), inheritFromBefore=False)
+        assert write(status, None, None, "Email Status", "Sent", "=1+1") == {
+            "spreadsheetId": sheet.id, "totalUpdatedRows": 3, "totalUpdatedColumns": 1, "totalUpdatedCells": 3,
+            "totalUpdatedSheets": 1, "responses": [{
+                "updatedRange": "Leads!F1:F5", "updatedRows": 3, "updatedColumns": 1, "updatedCells": 3,
+                "dataFilter": {"developerMetadataLookup": {"metadataId": status}}}]}
+        assert leads.column("F") == ["", "", "Email Status", "Sent", "=1+1"] and leads.cell("F5").formula is None
+        write(name, *[None] * 4, "Bob")
+        assert [row[:5] for row in leads.values()[2:5]] == [
+            ["Email", "Name", "", "", "Company"], ["ann@example.org", "Ann", "", "", "A & Söhne"],
+            ["bob@example.org", "Bob", "", "", "B/C"]]
+        change("deleteDimension", range=columns(0, 1))
+        assert write(status, None, None, "Status")["responses"][0]["updatedRange"] == "Leads!E1:E3"
+        assert look(status)["location"] == {"locationType": "COLUMN", "dimensionRange": columns(4, 5)}
+
+        # What is refused, or matches nothing, changes nothing.
+        before = [tab.snapshot() for tab in sheet.tabs]
+        assert refused(write, status, *["x"] * 1001) == (
+            "Requested writing within range [Leads!E1:E1000], but tried writing to row [1001]")
+        for span in (columns(3, 5), columns(27, 28), columns(3, 4, "ROWS"), {**columns(3, 4), "sheetId": 77}):
+            assert refused(tag, span).startswith("Invalid requests[0].createDeveloperMetadata: ")
+        nobody = next(number for number in range(1, 5) if number not in (status, name, company))
+        assert write(nobody, "x", "y") == {"spreadsheetId": sheet.id}
+        assert refused(look, nobody) == f"No developer metadata with ID {nobody}."
+        assert [tab.snapshot() for tab in sheet.tabs] == before
+
+        # A tag goes with its column.
+        change("deleteDimension", range=columns(4, 5))
+        before = [tab.snapshot() for tab in sheet.tabs]
+        assert write(status, None, None, "Email Status", "Sent") == {"spreadsheetId": sheet.id}
+        assert refused(look, status) == f"No developer metadata with ID {status}."
+        assert [tab.snapshot() for tab in sheet.tabs] == before
+        assert write(company, None, None, "Firm")["responses"][0]["updatedRange"] == "Leads!D1:D3"
+    assert all_true(google, discovery) == {"spreadsheets.batchUpdate", TAG, BY_TAG}
 
 
 # What is asked → what Google says. `range` of values.get unless it says otherwise.
@@ -140,6 +213,9 @@ BAD = [
     ("spreadsheets.values.batchUpdate", {"requestBody": {"valueInputOption": "RAW", "data": [
         {"range": "Leads!A1", "values": [["x"]]}, {"range": "Leads!Y1", "values": [["a", "b", "c"]]}]}},
      "Requested writing within range [Leads!Y1], but tried writing to column [AA]"),
+    (BY_TAG, {"requestBody": {"data": [{"values": [["x"]]}]}}, "'valueInputOption' is required but not specified"),
+    (BY_TAG, {"requestBody": {"valueInputOption": "RAW", "data": [{"range": "Leads!A1", "values": [["x"]]}]}},
+     "Invalid JSON payload received. Unknown name \"range\" at 'data[0]': Cannot find field."),
     ("spreadsheets.values.update", {"range": "Leads!A1", "valueInputOption": "RAW",
                                     "requestBody": {"values": [["x" * 50_001]]}},
      "Your input contains more than the maximum of 50000 characters in a single cell."),

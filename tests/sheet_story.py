@@ -34,10 +34,11 @@ def create(here, sheet, *options, pace="none"):
                     "--mailbox", "box", "--pace", pace, "--sheet", sheet.id, *options)
 
 
-def statuses(tab, column=3):
+def statuses(tab):
     """Address → what stands under Email Status, of the tab as it is now."""
-    found = {}
-    for row in tab.values()[1:]:
+    head, *rows = tab.values()
+    found, column = {}, head.index("Email Status")
+    for row in rows:
         if row and "@" in str(row[0]):
             assert row[0] not in found, f"{row[0]} is there twice"
             found[row[0]] = row[column] if len(row) > column else ""
@@ -75,17 +76,39 @@ def test_rows_that_are_sorted_inserted_and_deleted_all_the_while_keep_their_stat
         made = create(here, sheet, "--range", "Leads!A:Z", "--brake", "off", pace="5ms")
         assert made["recipients"] == 1000
         here.run("suppression", "add", *sorted(refused)[:1])
-        google.before(turn_over, times=24)
+        google.before(turn_over, times=26)
         here.send(made["id"], "--wait", expect=None)
         expected = {row[0]: "Sent 20" for row in people(1000)}
         expected[sorted(refused)[0]] = "Skipped: "
-        google.wait_for("write", 2)
-        wait_until(lambda: len(google.calls("sheets")) > 28, 120, "the sheet rests", every=0.2)
+        google.wait_for("write", 3)
+        wait_until(lambda: len(google.calls("sheets")) > 30, 120, "the sheet rests", every=0.2)
         wait_until_shown(here, google, tab, expected)
     assert [sheet.tab("First").snapshot(), others.snapshot()] == untouched
     with google.lock:
         assert {text for address, text in statuses(tab).items() if address.startswith("stranger")} <= {""}
         assert tab.values()[0][:4] == [*HEADER, "Email Status"]
+
+
+def test_columns_that_are_put_in_before_every_write_lose_nothing(there, google, catcher):
+    here, added = there(), []
+    rows = [[*HEADER, "Email Status", "Notes"], *([*row, "", f"Note on {row[1]}"] for row in people(300))]
+    sheet = google.new_spreadsheet("Team", {"Leads": Tab("Leads", rows, sheet_id=17)})
+    tab = sheet.tab("Leads")
+
+    def put_in_left_of_the_statuses(call):
+        added.append([f"Text {len(added)} of row {row}" for row in range(len(rows))])
+        tab.insert_column("DEFGHI"[len(added) - 1], added[-1])
+    here.add_mailbox(catcher.port)
+    with here.serving():
+        made = create(here, sheet, pace="40ms")
+        here.run("suppression", "add", "person7@example.org")
+        google.before(put_in_left_of_the_statuses, "spreadsheets.values.batchUpdateByDataFilter", times=6)
+        here.send(made["id"], "--wait", expect=None)
+        wait_until_shown(here, google, tab, {row[0]: "Sent 20" for row in people(300)} | {"person7@example.org": "Skipped: "})
+    status = len(HEADER) + len(added)
+    assert len(added) > 3 and tab.values()[0][status] == "Email Status"
+    assert [row[:status] + row[status + 1:] for row in tab.values()] == [
+        [*row[:3], *texts, row[4]] for row, *texts in zip(rows, *added)]
 
 
 def test_ten_thousand_mails_at_full_speed_are_a_handful_of_writes(there, google, new_sink):
@@ -97,8 +120,9 @@ def test_ten_thousand_mails_at_full_speed_are_a_handful_of_writes(there, google,
         here.send(made["id"], "--wait")
         wait_until_shown(here, google, sheet.tab("Leads"), {row[0]: "Sent 20" for row in people(10_000)}, seconds=120)
     writes = google.calls("write")
-    assert all(call.operation == "spreadsheets.values.batchUpdate" for call in writes)
-    times = [call.at for call in writes[1:]]  # the first one makes the column
+    tag, *puts = [call.operation for call in writes]
+    assert (tag, set(puts)) == ("spreadsheets.batchUpdate", {"spreadsheets.values.batchUpdateByDataFilter"})
+    times = [call.at for call in writes[2:]]  # the first ones make the column
     assert all(later - sooner > 2 for sooner, later in zip(times, times[1:])), times
     for call in writes:
         in_a_minute = [other for other in writes if 0 <= other.at - call.at < 60]
@@ -118,10 +142,10 @@ def test_what_google_does_never_holds_mail_up(there, google, catcher):
         def of_this(call):
             return call.kind == "write" and call.spreadsheet_id == sheet.id
         for answer in (errors.quota_exceeded("write"), errors.internal(), errors.unavailable(), html(502), held):
-            google.script(answer, of_this, nth=2)
+            google.script(answer, of_this, nth=3)
         here.send(made["id"], "--wait")
         assert len(catcher.recipients()) == 60
-        google.wait_for("write", 2)
+        google.wait_for("write", 3)
         notice = wait_until(lambda: here.campaign(made["id"])["notices"], 30, "a notice")
         assert notice[0]["code"] == "sheet_quota"
         assert "does not show all statuses" in here.run("campaign", "show", made["id"]).out
@@ -129,7 +153,7 @@ def test_what_google_does_never_holds_mail_up(there, google, catcher):
         # A sheet that is gone: mail goes on all the same, and the notice says why it is stuck.
         other = google.new_spreadsheet("Gone", {"Leads": leads(40)})
         gone = create(here, other)
-        google.before(lambda call: google.delete(other), lambda call: call.spreadsheet_id == other.id, nth=4)
+        google.before(lambda call: google.delete(other), lambda call: call.spreadsheet_id == other.id, nth=6)
         here.send(gone["id"], "--wait")
         notice = wait_until(lambda: here.campaign(gone["id"])["notices"], 60, "a notice about the sheet")
         assert notice[0]["code"] in ("sheet_not_found", "sheet_quota")
@@ -144,9 +168,9 @@ def test_a_killed_server_writes_what_it_had_not(there, google, catcher):
     here.add_mailbox(catcher.port)
     server = here.start_server()
     made = create(here, sheet)
-    google.before(lambda call: server.kill(), "write", nth=2)
+    google.before(lambda call: server.kill(), "write", nth=3)
     here.send(made["id"])
-    google.wait_for("write", 2)
+    google.wait_for("write", 3)
     with here.serving():
         here.wait_for(made["id"], lambda shown: shown["status"] == "completed")
         sent = {address for address, state in here.states(made["id"]).items() if state == "sent"}

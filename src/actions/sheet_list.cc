@@ -15,6 +15,7 @@ namespace postrider {
 namespace {
 
 constexpr std::size_t kLongestHeader = 100;
+constexpr int kTriesForColumn = 10;  // that statuses can be written to
 
 std::unexpected<Error> not_configured(const ActionContext& context) {
   if (!context.sheets_trouble.empty()) return unavailable("sheets_not_configured", context.sheets_trouble);
@@ -146,6 +147,19 @@ void remember(const OpenList& list, const SheetRequest& request, CampaignForm& f
   form.sheet_range = request.range.empty() ? to_a1({.tab = list.place.tab.title}) : request.range;
 }
 
+std::vector<std::string> first_row(const std::vector<std::vector<std::string>>& rows) {
+  return rows.empty() ? std::vector<std::string>() : rows.front();
+}
+
+/// From 1.
+std::optional<std::int64_t> find_status_column(const std::vector<std::string>& headers,
+                                               std::string_view status_header) {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    if (equals_ignoring_case(trim(headers[i]), status_header)) return static_cast<std::int64_t>(i + 1);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<SheetPreview> preview_sheet(ActionContext& context, const SheetRequest& request, int sample_rows) {
@@ -222,34 +236,51 @@ std::optional<SheetRequest> sheet_of(ActionContext& context, const Campaign& cam
                       .only_unmarked = link->only_unmarked};
 }
 
+Result<SheetTab> tab_of(const SheetOutline& outline, const SheetLink& link) {
+  const auto tab = std::ranges::find(outline.tabs, link.tab_id, &SheetTab::id);
+  if (tab != outline.tabs.end()) return *tab;
+  return not_found("sheet_tab_gone",
+                   fmt::format("The tab {} is not in the sheet any more.", one_line(link.tab, 60)));
+}
+
+// People may move columns between any two calls. So the column is anchored first, and is ours only if it is
+// found to be the right one after that: from then on it is written through the anchor.
 Result<void> prepare_write_back(ActionContext& context, const SheetLink& link) {
   if (context.sheets == nullptr) return not_configured(context);
-  const auto outline = context.sheets->outline(link.sheet_id);
-  if (!outline) return std::unexpected(outline.error());
-  const auto tab = std::ranges::find(outline->tabs, link.tab_id, &SheetTab::id);
-  if (tab == outline->tabs.end())
-    return not_found("sheet_tab_gone",
-                     fmt::format("The tab {} is not in the sheet any more.", one_line(link.tab, 60)));
-  const SheetRange head{.tab = tab->title,
-                        .first_row = link.header_row,
-                        .first_column = 1,
-                        .last_row = link.header_row,
-                        .last_column = tab->columns};
-  const auto read = context.sheets->read_columns(link.sheet_id, {head});
-  if (!read) return std::unexpected(read.error());
-  const auto headers = read->front().empty() ? std::vector<std::string>() : read->front().front();
-  const auto is_status = [&](const std::string& header) {
-    return equals_ignoring_case(trim(header), link.status_header);
-  };
-  const auto found = std::ranges::find_if(headers, is_status);
-  const auto column = (found - headers.begin()) + 1;  // behind the last header, if there is none
-  if (column > tab->columns) {
-    const auto wider = context.sheets->widen(link.sheet_id, tab->id, 1);
-    if (!wider) return std::unexpected(wider.error());
+  auto& sheets = *context.sheets;
+  std::int64_t beyond = 0;  // columns behind the last header that hold something all the same
+  for (int tries = 0; tries < kTriesForColumn; ++tries) {
+    const auto outline = sheets.outline(link.sheet_id);
+    if (!outline) return std::unexpected(outline.error());
+    const auto tab = tab_of(*outline, link);
+    if (!tab) return std::unexpected(tab.error());
+    const SheetRange head{tab->title, link.header_row, 1, link.header_row, tab->columns};
+    const auto before = sheets.read_columns(link.sheet_id, {head});
+    if (!before) return std::unexpected(before.error());
+    const auto headers = first_row(before->front());
+    const auto place = find_status_column(headers, link.status_header);
+    const auto column = place ? *place : std::ssize(headers) + 1 + beyond;
+    if (column > tab->columns) {
+      const auto wider = sheets.widen(link.sheet_id, tab->id, column - tab->columns);
+      if (!wider) return std::unexpected(wider.error());
+    }
+    const auto anchor = sheets.anchor(link.sheet_id, tab->id, column);
+    if (!anchor) return std::unexpected(anchor.error());
+    const auto after = sheets.read_columns(link.sheet_id, {head, {tab->title, 1, column, tab->rows, column}});
+    if (!after) return std::unexpected(after.error());
+    if (first_row(after->front()) != headers) continue;
+    if (!place && !after->back().empty()) {
+      ++beyond;
+      continue;
+    }
+    // Also where it is there already: who may not write its header may not write statuses.
+    const auto header = place ? headers[static_cast<std::size_t>(*place - 1)] : link.status_header;
+    const auto written = sheets.write(link.sheet_id, *anchor, {{link.header_row, {header}}});
+    if (written) context.sheet_store.set_anchor(link.campaign, *anchor);
+    return written;
   }
-  // Also where it is there already: who may not write its header may not write statuses.
-  const auto header = found == headers.end() ? link.status_header : *found;
-  return context.sheets->write(link.sheet_id, tab->title, column, {{link.header_row, {header}}});
+  return unavailable("sheet_moves",
+                     "The sheet's columns are being moved about. Try again when they stand still.");
 }
 
 }  // namespace postrider

@@ -52,7 +52,10 @@ Result<CreatedCampaign> read_sheet_list(ActionContext& context, CampaignId id, c
 /// What is asked for a campaign whose list was read from a sheet; nothing: it was not.
 std::optional<SheetRequest> sheet_of(ActionContext& context, const Campaign& campaign);
 
-/// Makes the column of statuses if it is not there, and finds out whether it may be written.
+/// The tab of a campaign's list as it is now, whatever its name is by then.
+Result<SheetTab> tab_of(const SheetOutline& outline, const SheetLink& link);
+
+/// Makes the column of statuses if it is not there, anchors it, and finds out whether it may be written.
 Result<void> prepare_write_back(ActionContext& context, const SheetLink& link);
 
 }  // namespace postrider

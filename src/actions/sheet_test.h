@@ -40,12 +40,23 @@ class MemorySheets : public Sheets {
     return all;
   }
 
-  Result<void> write(const std::string&, const std::string& title, std::int64_t column,
-                     const std::vector<CellWrite>& writes) override {
+  Result<std::int64_t> anchor(const std::string&, std::int64_t id, std::int64_t column) override {
+    if (auto bad = called("anchor")) return std::unexpected(*bad);
+    anchors.push_back({id, column});
+    return std::ssize(anchors);
+  }
+  Result<std::int64_t> anchored(const std::string&, std::int64_t anchor) override {
+    if (auto bad = called("anchored")) return std::unexpected(*bad);
+    return anchors.at(static_cast<std::size_t>(anchor - 1)).column;
+  }
+  Result<void> write(const std::string&, std::int64_t anchor, const std::vector<CellWrite>& writes) override {
     if (auto bad = called("write")) return std::unexpected(*bad);
+    const auto [id, column] = anchors.at(static_cast<std::size_t>(anchor - 1));
+    if (column == 0) return {};
     for (const auto& write : writes) {
       for (std::size_t i = 0; i < write.below.size(); ++i)
-        put(title, write.row + static_cast<std::int64_t>(i), column, write.below[i]);
+        put(std::ranges::find(tabs, id, &Tab::id)->title, write.row + static_cast<std::int64_t>(i), column,
+            write.below[i]);
     }
     return {};
   }
@@ -69,6 +80,15 @@ class MemorySheets : public Sheets {
     if (std::ssize(cells) < column) cells.resize(static_cast<std::size_t>(column));
     cells[static_cast<std::size_t>(column - 1)] = text;
   }
+  /// A person puts a column with `text` in all rows before the one at `column`, which counts from 1.
+  void insert_column(std::int64_t column, const std::string& text) {
+    for (auto& row : tab().rows) {
+      if (std::ssize(row) < column - 1) row.resize(static_cast<std::size_t>(column - 1));
+      row.insert(row.begin() + column - 1, text);
+    }
+    ++tab().columns;
+    for (auto& anchor : anchors) anchor.column += anchor.tab == tab().id && anchor.column >= column ? 1 : 0;
+  }
   int count(const std::string& call) const {
     const auto found = calls.find(call);
     return found == calls.end() ? 0 : found->second;
@@ -76,6 +96,10 @@ class MemorySheets : public Sheets {
 
   std::string sheet_id = "sheet-0123456789";
   std::vector<Tab> tabs{{7, "Leads", {}, 26}};
+  struct Anchor {
+    std::int64_t tab, column;  ///< column 0: gone
+  };
+  std::vector<Anchor> anchors;  ///< number 1 first
   std::map<std::string, int> calls;
   std::function<std::optional<Error>(const std::string& call)>
       before;  ///< may change the sheet, or fail the call

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "actions/sheet_list.h"
 #include "base/text.h"
 #include "campaign/sheet_source.h"
 #include "mail/address.h"
@@ -68,7 +69,6 @@ bool is_status_text(std::string_view text) {
 
 /// The sheet as a round sees it: one revision.
 struct WriteBack::Tab {
-  std::string title;
   std::int64_t first_row = 0;      ///< of the rows below
   std::int64_t status_column = 0;  ///< from 1
   struct Row {
@@ -122,19 +122,30 @@ void WriteBack::round(ActionContext& context, const SheetLink& link) {
     if (!next) cells.push_back({row, {}});
     cells.back().below.push_back(text);
   }
-  const auto written = context.sheets->write(link.sheet_id, tab->title, tab->status_column, cells);
+  const auto written = write(context, link, *tab, cells);
   if (!written) return note_failure(context, link, written.error());
-  const auto pause = std::max<Micros>(kBetweenRoundsOfOne, 1s * (std::ssize(tab->rows) / kRowsASecond));
+  const auto pause = std::max<Micros>(kBetweenRounds, 1s * (std::ssize(tab->rows) / kRowsASecond));
   store.look_again(link.campaign, context.clock.wall_now() + pause);
+}
+
+/// Through the anchor, so that columns may move until the very write. Whoever moves the statuses without
+/// their column (cut and paste) leaves the anchor behind: then it is tied anew, and the next round writes.
+Result<void> WriteBack::write(ActionContext& context, const SheetLink& link, const Tab& tab,
+                              const std::vector<CellWrite>& cells) {
+  const auto column =
+      link.anchor == 0 ? Result<std::int64_t>(0) : context.sheets->anchored(link.sheet_id, link.anchor);
+  if (!column) return std::unexpected(column.error());
+  if (*column == tab.status_column) return context.sheets->write(link.sheet_id, link.anchor, cells);
+  auto as_seen = link;
+  as_seen.header_row = tab.first_row - 1;
+  return prepare_write_back(context, as_seen);
 }
 
 Result<WriteBack::Tab> WriteBack::read(ActionContext& context, const SheetLink& link) {
   const auto outline = context.sheets->outline(link.sheet_id);
   if (!outline) return std::unexpected(outline.error());
-  const auto tab = std::ranges::find(outline->tabs, link.tab_id, &SheetTab::id);
-  if (tab == outline->tabs.end())
-    return not_found("sheet_tab_gone",
-                     fmt::format("The tab {} is not in the sheet any more.", one_line(link.tab, 60)));
+  const auto tab = tab_of(*outline, link);
+  if (!tab) return std::unexpected(tab.error());
   // Header and columns in one answer, which is one revision. The columns are guessed to be where they were;
   // if people moved them, or put rows above the header, they are read once more.
   auto& guess = memories_[link.campaign].columns;
@@ -162,8 +173,7 @@ Result<WriteBack::Tab> WriteBack::read(ActionContext& context, const SheetLink& 
       guess = *found;
       continue;
     }
-    Tab out{.title = tab->title,
-            .first_row = found->row + 1,
+    Tab out{.first_row = found->row + 1,
             .status_column = found->status,
             .rows = {},
             .lost_header = lost ? found->row : 0};

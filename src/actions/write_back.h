@@ -16,11 +16,9 @@
 
 namespace postrider {
 
-/// How often there is a round at most, however fast mail goes: 20 times a minute for all sheets, since they
-/// share one quota (60 reads and 60 writes a minute and user; a round makes two or three reads and at most
-/// one write), and once in four seconds for one of them.
-inline constexpr Micros kBetweenRounds = std::chrono::seconds{3};
-inline constexpr Micros kBetweenRoundsOfOne = std::chrono::seconds{4};
+/// How often there is a round at most, however fast mail goes: 15 times a minute, since all sheets share one
+/// quota (60 reads and 60 writes a minute and user; a round makes three or four reads and at most one write).
+inline constexpr Micros kBetweenRounds = std::chrono::seconds{4};
 
 /// What a cell says about an email; empty: nothing has come of it yet.
 std::string status_text(const EmailView& email);
@@ -46,6 +44,8 @@ class WriteBack {
   struct Wanted;
   void round(ActionContext& context, const SheetLink& link);
   Result<Tab> read(ActionContext& context, const SheetLink& link);
+  Result<void> write(ActionContext& context, const SheetLink& link, const Tab& tab,
+                     const std::vector<CellWrite>& cells);
   std::optional<HeaderPlace> find_lost_header(const std::vector<std::vector<std::string>>& rows,
                                               const SheetLink& link);
   Wanted wanted(ActionContext& context, const SheetLink& link) const;

@@ -1,13 +1,8 @@
 #include "actions/write_back.h"
 
-#include <gmock/gmock.h>
-
-#include "actions/action_test.h"
 #include "actions/duplicate_campaign.h"
 #include "actions/retry_campaign.h"
-#include "actions/sheet_list.h"
-#include "actions/sheet_test.h"
-#include "actions/start_campaign.h"
+#include "actions/sheet_campaign_test.h"
 #include "actions/stop_campaign.h"
 
 namespace postrider {
@@ -16,32 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-class WriteBackTest : public ActionTest {
+class WriteBackTest : public SheetCampaignTest {
  protected:
-  WriteBackTest() {
-    context_.sheets = &sheets_;
-    add_office();
-    sheets_.tab().rows = {{"Email", "Name", "Company"},
-                          {"ana@example.com", "Ana", "Acme"},
-                          {"bo@example.com", "Bo", "Bolt"},
-                          {"cy@example.com", "Cy", "Cyan"}};
-    sheets_.tabs.push_back({8, "Other", {{"Email", "x"}, {"ana@example.com", "y"}}, 26});
-  }
-
-  CampaignId create(SheetRequest request = {}) {
-    request.sheet = sheets_.sheet_id;
-    const auto created = create_from_sheet(context_, letter(), request,
-                                           [this](const Reject& reject) { rejects_.push_back(reject); });
-    EXPECT_TRUE(created) << created.error().message;
-    return created ? created->id : CampaignId{};
-  }
-  CampaignId start(SheetRequest request = {}) {
-    const auto id = create(std::move(request));
-    const auto answer = start_campaign(context_, id, {});
-    EXPECT_TRUE(answer && answer->started())
-        << (answer ? answer->problems.front().message : answer.error().message);
-    return id;
-  }
   /// Rounds until the sheet shows everything.
   void write_all() {
     for (int i = 0; i < 20; ++i) {
@@ -49,29 +20,7 @@ class WriteBackTest : public ActionTest {
       write_back_.look(context_);
     }
   }
-  std::string status(const std::string& address) {
-    const auto& rows = sheets_.tab().rows;
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      for (std::size_t column = 0; column < rows[row].size(); ++column) {
-        if (rows[row][column] == address)
-          return sheets_.cell(static_cast<std::int64_t>(row + 1), status_column());
-      }
-    }
-    return "no such row";
-  }
-  std::int64_t status_column() {
-    for (const auto& row : sheets_.tab().rows) {
-      for (std::size_t column = 0; column < row.size(); ++column) {
-        if (row[column] == "Email Status") return static_cast<std::int64_t>(column + 1);
-      }
-    }
-    return 26;
-  }
-  static AttemptOutcome bo_is_refused(const std::string& address) {
-    return address.starts_with("bo") ? refused(address) : accepted(address);
-  }
 
-  MemorySheets sheets_;
   WriteBack write_back_;
 };
 
@@ -166,7 +115,7 @@ TEST_F(WriteBackTest, WhatStoodThereBeforeStaysUntilThereIsSomethingToSay) {
 TEST_F(WriteBackTest, ColumnsMayMove) {
   start();
   work(accepted);
-  for (auto& row : sheets_.tab().rows) row.insert(row.begin(), "new");
+  sheets_.insert_column(1, "new");
   write_all();
   EXPECT_EQ(sheets_.cell(1, 5), "Email Status");
   EXPECT_THAT(sheets_.cell(2, 5), HasSubstr("Sent "));
@@ -242,103 +191,6 @@ TEST_F(WriteBackTest, TestModeWritesNothing) {
   EXPECT_EQ(sheets_.cell(2, 4), "");
 }
 
-TEST_F(WriteBackTest, AListIsReadAsWhereverItLies) {
-  sheets_.tab().rows = {
-      {"Our leads"},       {},       {"E-Mail", "Name"}, {"ana@example.com", "Ana"}, {"nonsense"},
-      {"ANA@example.com"}, {"#REF!"}};
-  const auto id = create({.range = "Leads!A3:B"});
-  const auto campaign = store().campaign(id);
-  EXPECT_EQ(campaign->counts.pending, 1);
-  EXPECT_EQ(campaign->form.sheet_id, sheets_.sheet_id);
-  EXPECT_EQ(campaign->form.sheet_range, "Leads!A3:B");
-  EXPECT_EQ(campaign->source, "Team, 'Leads'!A3:B1000");
-  std::vector<std::pair<std::int64_t, std::string>> told;
-  for (const auto& reject : rejects_) told.emplace_back(reject.row, reject.reason.substr(0, 9));
-  EXPECT_EQ(told, (std::vector<std::pair<std::int64_t, std::string>>{
-                      {5, "bad addre"}, {6, "duplicate"}, {7, "bad row: "}}));
-}
-
-TEST_F(WriteBackTest, ADraftsListCanBeReadAgain) {
-  const auto id = create();
-  sheets_.tab().rows.push_back({"di@example.com", "Di", "Dot"});
-  const auto again =
-      read_sheet_list(context_, id, *sheet_of(context_, *store().campaign(id)), [](const Reject&) {});
-  ASSERT_TRUE(again) << again.error().message;
-  EXPECT_EQ(again->list.accepted, 4);
-  EXPECT_EQ(store().campaign(id)->counts.pending, 4);
-}
-
-TEST_F(WriteBackTest, OnlyRowsWithoutStatusIfAsked) {
-  sheets_.tab().rows[0].push_back("Email Status");
-  sheets_.tab().rows[1].push_back("Sent 2026-01-01 08:00:00 UTC");
-  const auto id = create({.only_unmarked = true});
-  EXPECT_EQ(store().campaign(id)->counts.pending, 2);
-  EXPECT_THAT(rejects_.at(0).reason, HasSubstr("has a status already"));
-}
-
-TEST_F(WriteBackTest, BadRequestsAreToldBeforeAnythingIsMade) {
-  const auto refused = [&](SheetRequest request) {
-    if (request.sheet.empty()) request.sheet = sheets_.sheet_id;
-    const auto made = create_from_sheet(context_, letter(), request, [](const Reject&) {});
-    return made ? std::string("made") : made.error().code;
-  };
-  EXPECT_EQ(refused({.sheet = "https://evil.example/spreadsheets/d/1234567890123"}), "bad_sheet_id");
-  EXPECT_EQ(refused({.sheet = "another-sheet-1"}), "sheet_not_found");
-  EXPECT_EQ(refused({.range = "A:Z!B"}), "bad_sheet_range");
-  EXPECT_EQ(refused({.range = "Nowhere!A:Z"}), "bad_sheet_range");
-  EXPECT_EQ(refused({.range = "A2000:B"}), "bad_sheet_range");
-  EXPECT_EQ(refused({.range = "B:C"}), "no_email_column");
-  EXPECT_EQ(refused({.range = "D:F"}), "no_header");
-  EXPECT_EQ(refused({.columns = {.email = "Address", .name = {}}}), "no_such_column");
-  EXPECT_EQ(refused({.status_header = "email"}), "bad_status_column");
-  EXPECT_EQ(refused({.status_header = " "}), "bad_status_column");
-  context_.sheets = nullptr;
-  EXPECT_EQ(refused({}), "sheets_not_configured");
-  EXPECT_TRUE(store().campaigns({}, CampaignId{}, 10).empty());
-}
-
-TEST_F(WriteBackTest, APreviewCountsWithoutMakingAnything) {
-  sheets_.tab().rows.push_back({"nonsense"});
-  sheets_.tab().rows.push_back({"ANA@example.com"});
-  const auto preview = preview_sheet(context_, {.sheet = sheets_.sheet_id, .range = "A:Z"}, 2);
-  ASSERT_TRUE(preview) << preview.error().message;
-  EXPECT_EQ(preview->title, "Team");
-  EXPECT_EQ(preview->tab, "Leads");
-  EXPECT_EQ(preview->rows, 5);
-  EXPECT_EQ(preview->valid, 3);
-  EXPECT_EQ(preview->invalid, 1);
-  EXPECT_EQ(preview->duplicates, 1);
-  EXPECT_EQ(preview->email_column, "Email");
-  EXPECT_EQ(preview->name_column, "Name");
-  EXPECT_EQ(preview->sample.size(), 2u);
-  EXPECT_EQ(sheets_.count("read"), 1);
-}
-
-TEST_F(WriteBackTest, ATabThatIsRenamedWhileItIsReadIsLookedForOnceMore) {
-  sheets_.before = [&](const std::string& call) -> std::optional<Error> {
-    if (call != "read") return std::nullopt;
-    sheets_.before = nullptr;
-    sheets_.tab().title = "Prospects";
-    return Error{Error::Kind::invalid, "bad_sheet_range", "Unable to parse range"};
-  };
-  const auto created =
-      create_from_sheet(context_, letter(), {.sheet = sheets_.sheet_id}, [](const Reject&) {});
-  ASSERT_TRUE(created) << created.error().message;
-  EXPECT_EQ(created->list.accepted, 3);
-  EXPECT_EQ(context_.sheet_store.find(created->id)->tab, "Prospects");
-}
-
-TEST_F(WriteBackTest, OfTwoAddressColumnsTheLeftOneIsTakenAndTheOtherNamed) {
-  sheets_.tab().rows[0] = {"Name", "Email", "E-Mail"};
-  sheets_.tab().rows[1] = {"Ana", "ana@example.com", "other@example.com"};
-  sheets_.tab().rows.resize(2);
-  auto change = letter();
-  change.message = "Hi.\n";
-  const auto created = create_from_sheet(context_, change, {.sheet = sheets_.sheet_id}, [](const Reject&) {});
-  ASSERT_TRUE(created) << created.error().message;
-  EXPECT_THAT(created->warnings, testing::Contains(HasSubstr("\"Email\", not from E-Mail")));
-}
-
 TEST_F(WriteBackTest, ACopyWritesToTheSameSheet) {
   const auto id = start();
   work(bo_is_refused);
@@ -380,6 +232,76 @@ TEST_F(WriteBackTest, WhatLandsBesideStrangersIsTakenBackHoweverOftenRowsMove) {
   EXPECT_THAT(status("ana@example.com"), HasSubstr("Sent "));
   EXPECT_THAT(status("bo@example.com"), HasSubstr("Failed: "));
   EXPECT_THAT(status("cy@example.com"), HasSubstr("Sent "));
+}
+
+TEST_F(WriteBackTest, AColumnThatIsPutInBetweenReadingAndWritingLosesNothing) {
+  start();
+  work(bo_is_refused);
+  int turns = 0;
+  sheets_.before = [&](const std::string& call) -> std::optional<Error> {
+    if (call == "write" && ++turns == 1) sheets_.insert_column(4, "note");
+    return std::nullopt;
+  };
+  write_all();
+  EXPECT_EQ(sheets_.cell(1, 5), "Email Status");
+  EXPECT_THAT(sheets_.cell(2, 5), HasSubstr("Sent "));
+  for (std::int64_t row = 1; row <= 4; ++row) EXPECT_EQ(sheets_.cell(row, 4), "note");
+}
+
+TEST_F(WriteBackTest, ColumnsMayMoveWhileTheColumnIsMade) {
+  for (const std::string_view at : {"read_columns", "anchor", "write"}) {
+    sheets_.tab().rows = {{"Email", "Name"}, {"ana@example.com", "Ana"}, {"bo@example.com", "Bo"}};
+    bool moved = false;
+    sheets_.before = [&](const std::string& call) -> std::optional<Error> {
+      if (call == at && !std::exchange(moved, true)) sheets_.insert_column(2, "note");
+      return std::nullopt;
+    };
+    auto change = letter();
+    change.message = "Hi.\n";
+    const auto created =
+        create_from_sheet(context_, change, {.sheet = sheets_.sheet_id}, [](const Reject&) {});
+    ASSERT_TRUE(created);
+    ASSERT_TRUE(start_campaign(context_, created->id, {})->started());
+    work(accepted);
+    write_all();
+    for (std::int64_t row = 1; row <= 3; ++row) EXPECT_EQ(sheets_.cell(row, 2), "note") << at;
+    EXPECT_EQ(sheets_.cell(1, 4), "Email Status") << at;
+    EXPECT_THAT(sheets_.cell(2, 4), HasSubstr("Sent ")) << at;
+    EXPECT_EQ(sheets_.cell(2, 3), "Ana") << at;
+  }
+}
+
+TEST_F(WriteBackTest, WhatStandsBehindTheLastHeaderWithoutOneIsLeftAlone) {
+  sheets_.put("Leads", 40, 4, "a sum");
+  start();
+  EXPECT_EQ(sheets_.cell(1, 5), "Email Status");
+  EXPECT_EQ(sheets_.cell(1, 4), "");
+  work(accepted);
+  write_all();
+  EXPECT_THAT(sheets_.cell(2, 5), HasSubstr("Sent "));
+  EXPECT_EQ(sheets_.cell(40, 4), "a sum");
+}
+
+TEST_F(WriteBackTest, StatusesThatWereCutAndPastedElsewhereAreFound) {
+  start();
+  work(accepted);
+  for (std::int64_t row = 1; row <= 4; ++row) {
+    sheets_.put("Leads", row, 7, sheets_.cell(row, 4));  // texts move, the anchor stays
+    sheets_.put("Leads", row, 4, "mine");
+  }
+  write_all();
+  EXPECT_EQ(sheets_.cell(1, 7), "Email Status");
+  EXPECT_THAT(sheets_.cell(3, 7), HasSubstr("Sent "));
+  for (std::int64_t row = 1; row <= 4; ++row) EXPECT_EQ(sheets_.cell(row, 4), "mine");
+}
+
+TEST_F(WriteBackTest, ALostAnchorIsTiedAnew) {
+  const auto id = start();
+  sheets_.anchors.front().column = 0;
+  work(accepted);
+  write_all();
+  EXPECT_EQ(context_.sheet_store.find(id)->anchor, 2);
+  EXPECT_THAT(sheets_.cell(3, 4), HasSubstr("Sent "));
 }
 
 }  // namespace

@@ -25,9 +25,15 @@ class LimitedSheets final : public Sheets {
       const std::string& id, const std::vector<SheetRange>& ranges) override {
     return in_turn([&] { return sheets_.read_columns(id, ranges); });
   }
-  Result<void> write(const std::string& id, const std::string& tab, std::int64_t column,
+  Result<std::int64_t> anchor(const std::string& id, std::int64_t tab, std::int64_t column) override {
+    return in_turn([&] { return sheets_.anchor(id, tab, column); });
+  }
+  Result<std::int64_t> anchored(const std::string& id, std::int64_t anchor) override {
+    return in_turn([&] { return sheets_.anchored(id, anchor); });
+  }
+  Result<void> write(const std::string& id, std::int64_t anchor,
                      const std::vector<CellWrite>& writes) override {
-    return in_turn([&] { return sheets_.write(id, tab, column, writes); });
+    return in_turn([&] { return sheets_.write(id, anchor, writes); });
   }
   Result<void> widen(const std::string& id, std::int64_t tab, std::int64_t columns) override {
     return in_turn([&] { return sheets_.widen(id, tab, columns); });

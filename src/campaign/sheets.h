@@ -50,8 +50,13 @@ class Sheets {
   /// Several ranges of one revision: for each its rows.
   virtual Result<std::vector<std::vector<std::vector<std::string>>>> read_columns(
       const std::string& id, const std::vector<SheetRange>& ranges) = 0;
-  /// Puts texts into one column of a tab, as texts (never as formulas), by one request.
-  virtual Result<void> write(const std::string& id, const std::string& tab, std::int64_t column,
+  /// Ties an anchor to a column, which goes with it wherever people move it and ends with it; its number.
+  virtual Result<std::int64_t> anchor(const std::string& id, std::int64_t tab, std::int64_t column) = 0;
+  /// The column of an anchor, from 1; 0: it is gone.
+  virtual Result<std::int64_t> anchored(const std::string& id, std::int64_t anchor) = 0;
+  /// Puts texts into the column of an anchor, wherever it stands by then, as texts (never as formulas), by
+  /// one request. `writes` go downwards. Where the anchor is gone, nothing is written.
+  virtual Result<void> write(const std::string& id, std::int64_t anchor,
                              const std::vector<CellWrite>& writes) = 0;
   /// Adds empty columns to the right of a tab.
   virtual Result<void> widen(const std::string& id, std::int64_t tab, std::int64_t columns) = 0;

@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr auto kTime = 60s;
 constexpr auto kReadTime = 170s;                         // Google itself gives a request up after 180 s
 constexpr auto kFirstPause = 300ms, kLastPause = 900ms;  // between two tries: three in all
+constexpr auto kAnchorKey = "postrider-status";
 constexpr std::size_t kMostJson = 64 << 20;
 constexpr std::size_t kLongestRead = 160 << 20;
 
@@ -126,27 +127,52 @@ class GoogleSheets final : public Sheets {
     return all;
   }
 
-  Result<void> write(const std::string& id, const std::string& tab, std::int64_t column,
+  Result<std::int64_t> anchor(const std::string& id, std::int64_t tab, std::int64_t column) override {
+    const json::object place{
+        {"sheetId", tab}, {"dimension", "COLUMNS"}, {"startIndex", column - 1}, {"endIndex", column}};
+    const json::object metadata{{"metadataKey", kAnchorKey},
+                                {"visibility", "DOCUMENT"},
+                                {"location", json::object{{"dimensionRange", place}}}};
+    const auto answer = change(id, "createDeveloperMetadata", {{"developerMetadata", metadata}});
+    if (!answer) return std::unexpected(answer.error());
+    const auto& replies = member_array(*answer, "replies");
+    if (replies.empty() || !replies.front().is_object()) return nonsense();
+    const auto& reply = member_object(replies.front().as_object(), "createDeveloperMetadata");
+    const auto number = member_number(member_object(reply, "developerMetadata"), "metadataId");
+    if (number == 0) return nonsense();
+    return number;
+  }
+
+  Result<std::int64_t> anchored(const std::string& id, std::int64_t anchor) override {
+    const auto answer =
+        ask({.url = fmt::format("{}/developerMetadata/{}", sheet(id), anchor), .time = kTime});
+    // A sheet that is gone was not found before this.
+    if (!answer && answer.error().code == "sheet_not_found") return 0;
+    if (!answer) return std::unexpected(answer.error());
+    const auto& range = member_object(member_object(*answer, "location"), "dimensionRange");
+    return member_text(range, "dimension") == "COLUMNS" ? member_number(range, "startIndex") + 1 : 0;
+  }
+
+  Result<void> write(const std::string& id, std::int64_t anchor,
                      const std::vector<CellWrite>& writes) override {
-    json::array data;
+    json::array cells;  // of the whole column, from its first row on; null leaves one alone
     for (const auto& write : writes) {
-      const SheetRange range{.tab = tab,
-                             .first_row = write.row,
-                             .first_column = column,
-                             .last_row = write.row + std::ssize(write.below) - 1,
-                             .last_column = column};
-      json::array values;
-      for (const auto& text : write.below) values.push_back(json::array{text});
-      data.push_back(
-          json::object{{"range", to_a1(range)}, {"majorDimension", "ROWS"}, {"values", std::move(values)}});
+      cells.resize(static_cast<std::size_t>(write.row - 1));
+      for (const auto& text : write.below) cells.emplace_back(text);
     }
-    return act(sheet(id) + "/values:batchUpdate", {{"valueInputOption", "RAW"}, {"data", std::move(data)}});
+    json::array columns;
+    columns.emplace_back(std::move(cells));
+    const json::object data{
+        {"dataFilter", json::object{{"developerMetadataLookup", json::object{{"metadataId", anchor}}}}},
+        {"majorDimension", "COLUMNS"},
+        {"values", std::move(columns)}};
+    return done(post(sheet(id) + "/values:batchUpdateByDataFilter",
+                     {{"valueInputOption", "RAW"}, {"data", json::array{data}}}));
   }
 
   Result<void> widen(const std::string& id, std::int64_t tab, std::int64_t columns) override {
-    const json::object append{{"sheetId", tab}, {"dimension", "COLUMNS"}, {"length", columns}};
-    return act(sheet(id) + ":batchUpdate",
-               {{"requests", json::array{json::object{{"appendDimension", append}}}}});
+    return done(
+        change(id, "appendDimension", {{"sheetId", tab}, {"dimension", "COLUMNS"}, {"length", columns}}));
   }
 
   std::string account() override {
@@ -197,14 +223,21 @@ class GoogleSheets final : public Sheets {
     return std::move(body.as_object());
   }
 
-  Result<void> act(std::string url, const json::object& body) {
-    const auto done = ask({.method = "POST",
-                           .url = std::move(url),
-                           .headers = {{"Content-Type", "application/json"}},
-                           .body = json::serialize(body),
-                           .time = kTime,
-                           .silence = kTime});
-    if (!done) return std::unexpected(done.error());
+  Result<json::object> post(std::string url, const json::object& body) {
+    return ask({.method = "POST",
+                .url = std::move(url),
+                .headers = {{"Content-Type", "application/json"}},
+                .body = json::serialize(body),
+                .time = kTime,
+                .silence = kTime});
+  }
+  /// One change of the sheet's own build, by the name of its kind.
+  Result<json::object> change(const std::string& id, std::string_view kind, const json::object& what) {
+    return post(sheet(id) + ":batchUpdate",
+                {{"requests", json::array{json::object{{std::string(kind), what}}}}});
+  }
+  static Result<void> done(const Result<json::object>& answer) {
+    if (!answer) return std::unexpected(answer.error());
     return {};
   }
 

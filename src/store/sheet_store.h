@@ -26,6 +26,7 @@ struct SheetLink {
   bool write_back = true;
   bool only_unmarked = false;
 
+  std::int64_t anchor = 0;            ///< of the status column, see campaign/sheets.h; 0: none yet
   bool active = false;                ///< started: what becomes of its emails is written back from now on
   int tries = 0;                      ///< that failed, in a row
   std::string trouble_code, trouble;  ///< why it does not go on; empty: it does
@@ -42,6 +43,8 @@ class SheetStore {
   virtual std::optional<SheetLink> find(CampaignId campaign) = 0;
   /// Begins to write back, from then on: a campaign was started.
   virtual void activate(CampaignId campaign, WallTime now) = 0;
+
+  virtual void set_anchor(CampaignId campaign, std::int64_t anchor) = 0;
 
   /// What is to be looked at now, the longest waiting first: active ones whose time has come and whose
   /// campaign has moved since the sheet was last seen to show all of it.

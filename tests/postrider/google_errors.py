@@ -4,8 +4,10 @@ is not from the documentation, the source stands beside it."""
 SERVICE = "sheets.googleapis.com"
 METHODS = {
     "spreadsheets.get": "GetSpreadsheet", "spreadsheets.batchUpdate": "BatchUpdateSpreadsheet",
+    "spreadsheets.developerMetadata.get": "GetDeveloperMetadata",
     "spreadsheets.values.get": "GetValues", "spreadsheets.values.batchGet": "BatchGetValues",
     "spreadsheets.values.update": "UpdateValues", "spreadsheets.values.batchUpdate": "BatchUpdateValues",
+    "spreadsheets.values.batchUpdateByDataFilter": "BatchUpdateValuesByDataFilter",
     "spreadsheets.values.append": "AppendValues", "spreadsheets.values.clear": "ClearValues",
     "spreadsheets.values.batchClear": "BatchClearValues",
 }
@@ -172,6 +174,11 @@ def service_disabled(project="603366585132"):
 
 def not_found():
     return GoogleError(404, "NOT_FOUND", "Requested entity was not found.")
+
+
+def no_metadata(number):
+    # developers.google.com/workspace/sheets/api/guides/metadata
+    return GoogleError(404, "NOT_FOUND", f"No developer metadata with ID {number}.")
 
 
 # ---- 429, 5xx ----

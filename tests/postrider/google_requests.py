@@ -5,7 +5,7 @@ import re
 
 from . import google_errors as errors
 from .google_a1 import Area
-from .google_sheet_model import LONGEST_TEXT, MOST_CELLS, Cell, Tab, as_cell
+from .google_sheet_model import LONGEST_TEXT, MOST_CELLS, Cell, Tab, Tag, as_cell
 
 
 # ---- reading ----
@@ -26,10 +26,22 @@ def describe(spreadsheet):
             "spreadsheetUrl": f"https://docs.google.com/spreadsheets/d/{spreadsheet.id}/edit"}
 
 
+def describe_tag(spreadsheet, number):
+    """A DeveloperMetadata."""
+    found = spreadsheet.find_tag(number)
+    if found is None:
+        raise errors.no_metadata(number)
+    tab, tag = found
+    span = {"sheetId": tab.sheet_id, "dimension": "COLUMNS", "startIndex": tag.column, "endIndex": tag.column + 1}
+    return {"metadataId": number, **tag.said, "location": {"locationType": "COLUMN", "dimensionRange": span}}
+
+
 GRID = {"rowCount": {}, "columnCount": {}, "frozenRowCount": {}, "frozenColumnCount": {}, "hideGridlines": {}}
 VALUE_RANGE = {"range": {}, "majorDimension": {}, "values": {}}
-UPDATE = {"spreadsheetId": {}, "updatedRange": {}, "updatedRows": {}, "updatedColumns": {}, "updatedCells": {},
-          "updatedData": VALUE_RANGE}
+UPDATED = {"updatedRange": {}, "updatedRows": {}, "updatedColumns": {}, "updatedCells": {}, "updatedData": VALUE_RANGE}
+UPDATE = {"spreadsheetId": {}, **UPDATED}
+TOTALS = {"spreadsheetId": {}, "totalUpdatedRows": {}, "totalUpdatedColumns": {}, "totalUpdatedCells": {},
+          "totalUpdatedSheets": {}}
 # What a mask may name, as far as the stand-in answers it or a client may well ask for it.
 FIELDS = {
     "spreadsheets.get": {
@@ -38,12 +50,16 @@ FIELDS = {
         "sheets": {"data": {}, "merges": {}, "protectedRanges": {}, "basicFilter": {}, "charts": {}, "tables": {},
                    "properties": {"sheetId": {}, "title": {}, "index": {}, "sheetType": {}, "hidden": {},
                                   "rightToLeft": {}, "tabColor": {}, "gridProperties": GRID}}},
+    "spreadsheets.developerMetadata.get": {
+        "metadataId": {}, "metadataKey": {}, "metadataValue": {}, "visibility": {},
+        "location": {"locationType": {}, "spreadsheet": {}, "sheetId": {}, "dimensionRange": {
+            "sheetId": {}, "dimension": {}, "startIndex": {}, "endIndex": {}}}},
     "spreadsheets.values.get": VALUE_RANGE,
     "spreadsheets.values.batchGet": {"spreadsheetId": {}, "valueRanges": VALUE_RANGE},
     "spreadsheets.values.update": UPDATE,
     "spreadsheets.values.append": {"spreadsheetId": {}, "tableRange": {}, "updates": UPDATE},
-    "spreadsheets.values.batchUpdate": {"spreadsheetId": {}, "totalUpdatedRows": {}, "totalUpdatedColumns": {},
-                                        "totalUpdatedCells": {}, "totalUpdatedSheets": {}, "responses": UPDATE},
+    "spreadsheets.values.batchUpdate": {**TOTALS, "responses": UPDATE},
+    "spreadsheets.values.batchUpdateByDataFilter": {**TOTALS, "responses": {**UPDATED, "dataFilter": {}}},
     "spreadsheets.batchUpdate": {"spreadsheetId": {}, "replies": {}, "updatedSpreadsheet": {}},
 }
 
@@ -267,6 +283,29 @@ def _update_sheet_properties(spreadsheet, wanted):
     _within_limit(spreadsheet)
 
 
+def _create_developer_metadata(spreadsheet, wanted):
+    """Of one column, and with an id that the stand-in chooses; Google knows rows, tabs and spreadsheets as well."""
+    said = dict(wanted.get("developerMetadata", {}))
+    location = said.pop("location", {})
+    span = location.get("dimensionRange", {})
+    if unknown := set(said) - {"metadataKey", "metadataValue", "visibility"}:
+        raise _Refused(f"The stand-in knows no developer metadata with {', '.join(sorted(unknown))}.")
+    if not said.get("metadataKey"):
+        raise _Refused("Developer metadata must have a metadataKey.")
+    if said.get("visibility") not in ("DOCUMENT", "PROJECT"):
+        raise _Refused("Developer metadata must have a visibility.")
+    if set(location) != {"dimensionRange"} or span.get("dimension") != "COLUMNS":
+        raise _Refused("The stand-in knows developer metadata of columns only.")
+    tab = _tab(spreadsheet, span.get("sheetId", 0))
+    _, start, end, last = _span(tab, {"range": span})
+    if start < 0 or end > last or end - start != 1:
+        raise _Refused(f"location.dimensionRange[{start}, {end}) must be one column of the grid's {last}.")
+    number = spreadsheet.new_tag_id()
+    tab.tags[number] = Tag(start, said)
+    return {"createDeveloperMetadata": {"developerMetadata": describe_tag(spreadsheet, number)}}
+
+
 KINDS = {"updateCells": _update_cells, "appendDimension": _append_dimension, "insertDimension": _insert_dimension,
          "deleteDimension": _delete_dimension, "addSheet": _add_sheet, "deleteSheet": _delete_sheet,
-         "updateSheetProperties": _update_sheet_properties}
+         "updateSheetProperties": _update_sheet_properties,
+         "createDeveloperMetadata": _create_developer_metadata}

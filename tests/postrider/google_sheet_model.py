@@ -5,7 +5,7 @@ Not thread-safe by itself: the stand-in's lock is held while a call is answered,
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .google_a1 import Area, column_index, parse_cells
 
@@ -64,6 +64,14 @@ def as_cell(value):
     return Cell(value)
 
 
+@dataclass(frozen=True)
+class Tag:
+    """Developer metadata of a column, which goes with the column wherever that is moved. `said`: its other members."""
+
+    column: int
+    said: dict
+
+
 class Tab:
     """A sheet of a spreadsheet. Cells are named as in "F2"; rows count from 1, as the user sees them."""
 
@@ -73,6 +81,7 @@ class Tab:
         self.row_count = max(row_count, len(self._rows))
         self.column_count = max(column_count, max((len(row) for row in self._rows), default=0))
         self.protected = []  # areas that nobody but the owner may change
+        self.tags = {}  # by their ids
 
     # ---- for the test ----
 
@@ -99,7 +108,8 @@ class Tab:
         while last and all(cell.is_empty for cell in self._rows[last - 1]):
             last -= 1
         rows = tuple(tuple(_trimmed(row, lambda cell: cell.is_empty)) for row in self._rows[:last])
-        return self.title, self.sheet_id, self.hidden, self.row_count, self.column_count, rows
+        return (self.title, self.sheet_id, self.hidden, self.row_count, self.column_count, rows,
+                tuple(sorted(self.tags.items())))
 
     def sort(self, letters, first_row=2, descending=False):
         """Sorts the rows from `first_row` on by a column, as Data › Sort range does; empty ones go last."""
@@ -119,6 +129,13 @@ class Tab:
     def delete_rows(self, first_row, count=1):
         del self._rows[first_row - 1:first_row - 1 + count]
         self.row_count -= count
+
+    def insert_column(self, letters, values=()):
+        """Inserts a column to the left of one; the grid grows."""
+        index = column_index(letters)
+        self.insert_dimension("COLUMNS", index, 1)
+        for row, value in enumerate(values):
+            self.put(row, index, as_cell(value))
 
     def append_row(self, row):
         """Writes behind the last row with content."""
@@ -171,6 +188,7 @@ class Tab:
         for line in self._rows:
             if len(line) > start:
                 line[start:start] = [EMPTY] * count
+        self._move_tags(start, count)
         self.column_count += count
 
     def delete_dimension(self, dimension, start, count):
@@ -180,10 +198,17 @@ class Tab:
             return
         for line in self._rows:
             del line[start:start + count]
+        self.tags = {number: tag for number, tag in self.tags.items() if not start <= tag.column < start + count}
+        self._move_tags(start, -count)
         self.column_count -= count
 
+    def _move_tags(self, start, by):
+        self.tags = {number: replace(tag, column=tag.column + by) if tag.column >= start else tag
+                     for number, tag in self.tags.items()}
+
     def state(self):
-        return {**self.__dict__, "_rows": [list(line) for line in self._rows], "protected": list(self.protected)}
+        return {**self.__dict__, "_rows": [list(line) for line in self._rows], "protected": list(self.protected),
+                "tags": dict(self.tags)}
 
 
 def _trimmed(items, is_empty):
@@ -230,6 +255,14 @@ class Spreadsheet:
         """0 for the first tab, a large number for those that come later."""
         taken = {tab.sheet_id for tab in self.tabs}
         return next(n for n in [0] + [secrets.randbelow(2**31) for _ in range(64)] if n not in taken)
+
+    def new_tag_id(self):
+        taken = {number for tab in self.tabs for number in tab.tags}
+        return next(n for n in (secrets.randbelow(2**31 - 1) + 1 for _ in range(64)) if n not in taken)
+
+    def find_tag(self, number):
+        """(tab, Tag), or None."""
+        return next(((tab, tab.tags[number]) for tab in self.tabs if number in tab.tags), None)
 
     def may_read(self, email):
         return self.anyone is not None or email in self.readers or self.may_write(email)

@@ -37,11 +37,13 @@ WRITING = {"valueInputOption", "includeValuesInResponse", "responseValueRenderOp
 OPERATIONS = {
     ("GET", ""): ("spreadsheets.get", "read", {"includeGridData", "ranges", "excludeTablesInBandedRanges",
                                                "commentsViewMode"}),
+    ("GET", "/developerMetadata/{id}"): ("spreadsheets.developerMetadata.get", "read", set()),
     ("POST", ":batchUpdate"): ("spreadsheets.batchUpdate", "write", set()),
     ("GET", "/values/{range}"): ("spreadsheets.values.get", "read", READING),
     ("GET", "/values:batchGet"): ("spreadsheets.values.batchGet", "read", READING | {"ranges"}),
     ("PUT", "/values/{range}"): ("spreadsheets.values.update", "write", WRITING),
     ("POST", "/values:batchUpdate"): ("spreadsheets.values.batchUpdate", "write", set()),
+    ("POST", "/values:batchUpdateByDataFilter"): ("spreadsheets.values.batchUpdateByDataFilter", "write", set()),
     ("POST", "/values/{range}:append"): ("spreadsheets.values.append", "write", WRITING | {"insertDataOption"}),
     ("POST", "/values/{range}:clear"): ("spreadsheets.values.clear", "write", set()),
     ("POST", "/values:batchClear"): ("spreadsheets.values.batchClear", "write", set()),
@@ -62,6 +64,7 @@ class Call:
     kind: str | None = None
     spreadsheet_id: str | None = None
     range: str | None = None
+    metadata_id: str | None = None
     user: str | None = None  # whose token it was
     at: float = field(default_factory=time.monotonic)
     status: int | None = None  # None: not answered yet, or not with a status
@@ -224,7 +227,10 @@ class GoogleStandIn:
             shape = colon + verb
             if rest:
                 shape = "/" + rest
-                if rest.startswith("values/"):
+                if rest.startswith("developerMetadata/"):
+                    call.metadata_id = unquote(rest.removeprefix("developerMetadata/"))
+                    shape = "/developerMetadata/{id}"
+                elif rest.startswith("values/"):
                     text = rest.removeprefix("values/")
                     ending = next((e for e in (":append", ":clear") if call.method == "POST" and text.endswith(e)), "")
                     call.range = unquote(text.removesuffix(ending))
@@ -295,7 +301,9 @@ class GoogleStandIn:
         if not self.is_enabled:
             raise errors.service_disabled(PROJECT)
         self.quotas.take(kind, call.parameter("quotaUser", token.email))
-        if not token.scopes & (google_tokens.WRITING_SCOPES if kind == "write" else google_tokens.READING_SCOPES):
+        # By the discovery document, metadata is not for those who may only read.
+        reads = kind == "read" and operation != "spreadsheets.developerMetadata.get"
+        if not token.scopes & (google_tokens.READING_SCOPES if reads else google_tokens.WRITING_SCOPES):
             raise errors.too_small_scope(operation)
         body = self._body(call)
         sheet = self.spreadsheets.get(call.spreadsheet_id)
@@ -333,7 +341,9 @@ class GoogleStandIn:
             raise errors.invalid_argument("Invalid JSON payload received. Unexpected token.") from None
         known = {"spreadsheets.batchUpdate": {"requests", "includeSpreadsheetInResponse", "responseRanges",
                                               "responseIncludeGridData"},
-                 "spreadsheets.values.batchUpdate": WRITING | {"data"}, "spreadsheets.values.batchClear": {"ranges"}}
+                 "spreadsheets.values.batchUpdate": WRITING | {"data"},
+                 "spreadsheets.values.batchUpdateByDataFilter": WRITING | {"data"},
+                 "spreadsheets.values.batchClear": {"ranges"}}
         for name in body:
             if name not in known.get(call.operation, {"range", "majorDimension", "values"}):
                 raise errors.unknown_name(name)
@@ -348,6 +358,10 @@ class GoogleStandIn:
                 if ranges or call.parameter("includeGridData", "false") != "false":
                     raise errors.unimplemented("ranges and includeGridData of spreadsheets.get")
                 return google_requests.describe(sheet)
+            case "spreadsheets.developerMetadata.get":
+                if not call.metadata_id.isdecimal():
+                    raise errors.invalid_value("metadata_id", "TYPE_INT32", f'"{call.metadata_id}"')
+                return google_requests.describe_tag(sheet, int(call.metadata_id))
             case "spreadsheets.batchUpdate":
                 return google_requests.batch_update(sheet, body)
             case "spreadsheets.values.get":
@@ -359,6 +373,8 @@ class GoogleStandIn:
                 return google_values.update(sheet, call.range, body, asked)
             case "spreadsheets.values.batchUpdate":
                 return google_values.batch_update(sheet, body)
+            case "spreadsheets.values.batchUpdateByDataFilter":
+                return google_values.batch_update_by_data_filter(sheet, body)
             case "spreadsheets.values.append":
                 return google_values.append(sheet, call.range, body, asked)
             case "spreadsheets.values.clear":

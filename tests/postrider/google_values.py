@@ -123,6 +123,10 @@ def _write(spreadsheet, text, body, option, asked):
         raise errors.beyond_grid(name(tab.title, area), tab)
     if area.is_cell:
         bounds = Area(area.top, area.left).within(tab.row_count, tab.column_count)
+    return _put_within(spreadsheet, tab, bounds, text, rows, option, asked)
+
+
+def _put_within(spreadsheet, tab, bounds, text, rows, option, asked):
     width = max((len(row) for row in rows), default=0)
     if len(rows) > bounds.rows:
         raise errors.beyond_range(text, "row", bounds.bottom + 1)
@@ -165,6 +169,41 @@ def batch_update(spreadsheet, body):
     option = _input_option(body)
     with spreadsheet.all_or_nothing():
         responses = [_write(spreadsheet, part.get("range", ""), part, option, body) for part in body.get("data", [])]
+    return _totals(spreadsheet, responses)
+
+
+def batch_update_by_data_filter(spreadsheet, body):
+    """Into whatever columns the filters match, from row 1 on; all or nothing. A filter that matches nothing is
+    answered by nothing. Only filters by the id of developer metadata are known here."""
+    option = _input_option(body)
+    with spreadsheet.all_or_nothing():
+        responses = [answer for index, part in enumerate(body.get("data", []))
+                     for answer in _write_matching(spreadsheet, index, part, option, body)]
+    return _totals(spreadsheet, responses)
+
+
+def _write_matching(spreadsheet, index, part, option, asked):
+    """The UpdateValuesByDataFilterResponses: one for the column that is matched, or none."""
+    for member in part:
+        if member not in ("dataFilter", "majorDimension", "values"):
+            raise errors.unknown_name(member, f"data[{index}]")
+    wanted = part.get("dataFilter", {})
+    lookup = wanted.get("developerMetadataLookup", {})
+    if set(wanted) != {"developerMetadataLookup"} or set(lookup) != {"metadataId"}:
+        raise errors.invalid_argument(f"Invalid data[{index}].dataFilter: the stand-in knows only a "
+                                      "developerMetadataLookup with nothing but a metadataId.")
+    rows = _by_rows(part, "data")
+    found = spreadsheet.find_tag(lookup["metadataId"])
+    if found is None:
+        return []
+    tab, tag = found
+    bounds = Area(0, tag.column, tab.row_count, tag.column + 1)
+    answer = _put_within(spreadsheet, tab, bounds, name(tab.title, bounds), rows, option, asked)
+    del answer["spreadsheetId"]
+    return [answer | {"dataFilter": wanted}]
+
+
+def _totals(spreadsheet, responses):
     answer = {"spreadsheetId": spreadsheet.id}
     for total, member in (("totalUpdatedRows", "updatedRows"), ("totalUpdatedColumns", "updatedColumns"),
                           ("totalUpdatedCells", "updatedCells")):

@@ -360,6 +360,8 @@ CREATE TABLE sent_block (
 INSERT INTO meta (key, value)
   VALUES ('sent_blocks_after', coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'campaign'), 0));
 )sql",
+    // What ties the column of statuses to the sheet; 0: not yet.
+    "ALTER TABLE campaign_sheet ADD COLUMN anchor INTEGER NOT NULL DEFAULT 0;",
 };
 
 }  // namespace postrider::sqlite

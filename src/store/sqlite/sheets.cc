@@ -11,7 +11,7 @@ constexpr auto kLink =
     "status_header, write_back, only_unmarked) VALUES (?,?,?,?,?,?,?,?,?)";
 constexpr auto kSelect =
     "SELECT campaign_id, sheet_id, tab_id, tab, header_row, email_header, status_header, write_back, only_unmarked, "
-    "active, tries, trouble_code, trouble, trouble_since, shown_at, shown_mark FROM campaign_sheet ";
+    "active, tries, trouble_code, trouble, trouble_since, shown_at, anchor, shown_mark FROM campaign_sheet ";
 constexpr auto kMark =
     "SELECT (SELECT sum(sent) || ' ' || sum(failed) || ' ' || sum(bounced) || ' ' || sum(skipped) || ' ' || "
     "sum(uncertain) FROM tally WHERE campaign_id = ?1) || ' ' || "
@@ -33,6 +33,7 @@ SheetLink link_of(Statement& row) {
                  .status_header = std::string(row.text(6)),
                  .write_back = row.integer(7) != 0,
                  .only_unmarked = row.integer(8) != 0,
+                 .anchor = row.integer(15),
                  .active = row.integer(9) != 0,
                  .tries = static_cast<int>(row.integer(10)),
                  .trouble_code = std::string(row.text(11)),
@@ -71,6 +72,10 @@ class SqliteSheetStore final : public SheetStore {
            campaign.value, to_micros(now));
   }
 
+  void set_anchor(CampaignId campaign, std::int64_t anchor) override {
+    change("UPDATE campaign_sheet SET anchor = ?2 WHERE campaign_id = ?1", campaign.value, anchor);
+  }
+
   std::vector<SheetLink> due(WallTime now, int limit) override {
     auto lease = readers_.take();
     std::vector<SheetLink> all;
@@ -78,7 +83,7 @@ class SqliteSheetStore final : public SheetStore {
     rows.query(to_micros(now));
     while (std::ssize(all) < limit && rows.step()) {
       auto link = link_of(rows);
-      const std::string shown(rows.text(15));
+      const std::string shown(rows.text(16));
       if (shown.empty() || shown != mark_of(*lease, link.campaign)) all.push_back(std::move(link));
     }
     return all;
