@@ -42,7 +42,7 @@ const Row rows[] = {
 class TlsTrustTable : public testing::TestWithParam<Row> {
  protected:
   /// Sends one mail and notes who shook hands.
-  Outcome send(ScriptedServer& server, MailServer settings) {
+  Outcome send(ScriptedServer&, MailServer settings) {
     settings.host = "localhost";
     SmtpOptions options = quick_options();
     options.observe = [this](const EntryStep& step) {
