@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
 #include <future>
 #include <thread>
@@ -149,6 +150,8 @@ TEST(WebClient, SaysWhyNobodyAnswered) {
   EXPECT_EQ(client->call({.url = "not a url"}).error().code, "bad_url");
   OneAnswer broken("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
   EXPECT_EQ(client->call({.url = broken.url()}).error().code, "connection_broke");
+  OneAnswer other("220 mail.example ESMTP\r\n");
+  EXPECT_EQ(client->call({.url = other.url()}).error().code, "connection_broke");
   OneAnswer clear("this is no TLS at all, and long enough to be one");
   EXPECT_EQ(client->call({.url = "https://127.0.0.1:" + std::to_string(clear.port())}).error().code,
             "tls_failed");
@@ -159,6 +162,36 @@ TEST(WebClient, GivesUpInTime) {
   const auto answer = make_web_client()->call({.url = silent.url(), .time = 50ms});
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, "timed_out");
+}
+
+TEST(WebClient, ASlowAnswerHoldsUpNoOtherOfTheSameServer) {
+  // Takes a second connection while the first is still unanswered.
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(listener, 8), 0);
+  ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const WebRequest request{.url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)), .time = 60s};
+  timeval patience{.tv_sec = 30, .tv_usec = 0};
+  ::setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const auto client = make_web_client();
+  std::promise<void> both;
+  std::atomic<int> answered{0};
+  for (int n = 0; n < 2; ++n) {
+    client->start(request, [&](const Result<WebAnswer>&) {
+      if (++answered == 2) both.set_value();
+    });
+  }
+  const int first = ::accept(listener, nullptr, nullptr), second = ::accept(listener, nullptr, nullptr);
+  EXPECT_GE(first, 0);
+  EXPECT_GE(second, 0);
+  ::close(first);
+  ::close(second);
+  ::close(listener);
+  both.get_future().wait();
 }
 
 TEST(WebClient, JudgesTheAddressThatANameLeadsTo) {
