@@ -5,9 +5,12 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
+#include "oauth/rsa_key.h"
 
 namespace postrider {
+
+/// `key` holds its private half. `key_id`: empty, the token names none.
+std::string sign_jwt(const boost::json::object& claims, const RsaKey& key, std::string_view key_id);
 
 /// `private_key`: an RSA key in PEM form. The error says that it is none, never what it is.
 Result<std::string> sign_jwt(const boost::json::object& claims, std::string_view private_key,
