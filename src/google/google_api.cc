@@ -1,5 +1,7 @@
 #include "google/google_api.h"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 
 #include "base/text.h"
@@ -43,6 +45,29 @@ GoogleError read_google_error(const WebAnswer& answer) {
     if (const auto reason = member_text(detail.as_object(), "reason"); !reason.empty()) error.reason = reason;
   }
   return error;
+}
+
+std::string ask_account(const Credentials& credentials, WebClient& web) {
+  if (auto known = account_of(credentials)) return *known;
+  const auto* server = std::get_if<MetadataServer>(&credentials);
+  if (server == nullptr) return {};
+  const auto answer =
+      web.call({.url = server->url + "/computeMetadata/v1/instance/service-accounts/default/email",
+                .headers = {{"Metadata-Flavor", "Google"}},
+                .time = std::chrono::seconds{3},
+                .most_bytes = 1024});
+  const bool fine = answer && answer->status == 200 && answer->header("Metadata-Flavor") == "Google";
+  return fine && answer->body.contains('@') ? answer->body : std::string();
+}
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").contains(c);
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
 }
 
 Result<WebAnswer> GoogleApi::call(const WebRequest& request) {

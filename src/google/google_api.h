@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "oauth/credentials.h"
 #include "oauth/token_source.h"
 #include "web/web_client.h"
 
@@ -34,6 +35,13 @@ class GoogleApi {
   TokenSource& tokens_;
   const std::string quota_project_;
 };
+
+/// Whose credentials these are, an email address; the metadata server is asked, for three seconds at most.
+/// Empty: it is not known.
+std::string ask_account(const Credentials& credentials, WebClient& web);
+
+/// Percent-encoded but for what stands for itself everywhere in a URL (RFC 3986, section 2.3).
+std::string percent_encoded(std::string_view text);
 
 /// A JSON object's member that is an object, an array, a text or a whole number; an empty one if it is not
 /// there.

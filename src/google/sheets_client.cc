@@ -22,16 +22,6 @@ constexpr auto kAnchorKey = "postrider-status";
 constexpr std::size_t kMostJson = 64 << 20;
 constexpr std::size_t kLongestRead = 160 << 20;
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").contains(c);
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 /// A cell as it is shown; also numbers and truth values, should a server send them as such.
 std::string cell_text(const json::value& value) {
   if (value.is_string()) return std::string(value.as_string());
@@ -73,7 +63,7 @@ class GoogleSheets final : public Sheets {
     std::unique_ptr<ValueRows> rows;
     std::size_t bytes = 0;
     bool odd = false;
-    WebRequest request{.url = sheet(id) + "/values/" + escaped(to_a1(range)) +
+    WebRequest request{.url = sheet(id) + "/values/" + percent_encoded(to_a1(range)) +
                               "?majorDimension=ROWS&valueRenderOption=FORMATTED_VALUE",
                        .time = kReadTime,
                        .silence = kReadTime};
@@ -109,7 +99,7 @@ class GoogleSheets final : public Sheets {
   Result<std::vector<std::vector<std::vector<std::string>>>> read_columns(
       const std::string& id, const std::vector<SheetRange>& ranges) override {
     std::string query = "?majorDimension=ROWS&valueRenderOption=FORMATTED_VALUE";
-    for (const auto& range : ranges) query += "&ranges=" + escaped(to_a1(range));
+    for (const auto& range : ranges) query += "&ranges=" + percent_encoded(to_a1(range));
     const auto body =
         ask({.url = sheet(id) + "/values:batchGet" + query, .time = kReadTime, .silence = kReadTime});
     if (!body) return std::unexpected(body.error());
@@ -175,18 +165,7 @@ class GoogleSheets final : public Sheets {
         change(id, "appendDimension", {{"sheetId", tab}, {"dimension", "COLUMNS"}, {"length", columns}}));
   }
 
-  std::string account() override {
-    if (auto known = account_of(credentials_)) return *known;
-    const auto* server = std::get_if<MetadataServer>(&credentials_);
-    if (server == nullptr) return {};
-    const auto answer =
-        web_.call({.url = server->url + "/computeMetadata/v1/instance/service-accounts/default/email",
-                   .headers = {{"Metadata-Flavor", "Google"}},
-                   .time = 3s,
-                   .most_bytes = 1024});
-    const bool fine = answer && answer->status == 200 && answer->header("Metadata-Flavor") == "Google";
-    return fine && answer->body.contains('@') ? answer->body : std::string();
-  }
+  std::string account() override { return ask_account(credentials_, web_); }
 
  private:
   std::string quota_project() const {
