@@ -4,6 +4,8 @@
 
 #include <ctime>
 
+#include "actions/campaign_settings.h"
+
 namespace postrider {
 
 namespace {
@@ -68,6 +70,18 @@ Result<void> resume_queue(ActionContext& context, std::string_view name) {
   auto resumed = context.store.resume_queue(queue->id);
   if (resumed) context.store.audit(context.who, fmt::format("resumed queue {}", name));
   return resumed;
+}
+
+Result<void> delete_queue(ActionContext& context, std::string_view name) {
+  const auto queue = context.store.find_queue(name);
+  if (!queue) return std::unexpected(queue.error());
+  if (name == kDefaultQueue) {
+    return conflict("queue_is_default",
+                    fmt::format("New campaigns have their emails in queue {}: it stays.", name));
+  }
+  auto deleted = context.store.delete_queue(queue->id);
+  if (deleted) context.store.audit(context.who, fmt::format("deleted queue {}", name));
+  return deleted;
 }
 
 Result<std::int64_t> purge_queue(ActionContext& context, std::string_view name) {

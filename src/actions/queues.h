@@ -1,5 +1,5 @@
 #pragma once
-// What a person does with queues: create, update, pause, resume, purge. Every change is live at
+// What a person does with queues: create, update, pause, resume, purge, delete. Every change is live at
 // once.
 
 #include <cstdint>
@@ -21,6 +21,8 @@ Result<QueueView> create_queue(ActionContext& context, std::string_view name, co
 Result<QueueView> update_queue(ActionContext& context, std::string_view name, const QueueChange& change);
 Result<void> pause_queue(ActionContext& context, std::string_view name);
 Result<void> resume_queue(ActionContext& context, std::string_view name);
+/// Not the one that new campaigns take, nor one that any campaign is in.
+Result<void> delete_queue(ActionContext& context, std::string_view name);
 
 /// Removes the waiting tasks and pauses their campaigns; how many tasks. Resuming a campaign makes
 /// new tasks for exactly those emails.

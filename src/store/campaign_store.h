@@ -112,6 +112,13 @@ struct TaskView {
   WallTime due{};
   int attempts = 0;
   std::string address;  ///< email tasks
+  QueueId queue;
+  WallTime created{};  ///< when its campaign began to send
+};
+
+struct TaskPage {
+  std::vector<TaskView> tasks;
+  TaskId next;  ///< the next page is behind it; 0: that was all
 };
 
 struct EmailFilter {
@@ -265,6 +272,17 @@ class CampaignStore {
   /// Removes all its waiting tasks and pauses the campaigns they belonged to, saying so in `why`.
   virtual Result<std::int64_t> purge_queue(QueueId id, std::string_view local_time) = 0;
   virtual std::vector<TaskView> tasks(QueueId id, TaskId after, int limit) = 0;
+  /// A conflict while any campaign, finished or not, has its emails there.
+  virtual Result<void> delete_queue(QueueId id) = 0;
+
+  // Tasks of emails. They are alive: their email waits or is under way.
+  /// By id. Looks at a bounded number of tasks, whosesoever they are: a page may be short while more follow.
+  virtual TaskPage email_tasks(QueueId id, TaskId after, int limit) = 0;
+  virtual Result<TaskView> email_task(EmailId id) = 0;
+  /// Its waiting task is due now. All other rules stay: what is paused or closed waits on.
+  virtual Result<void> hasten_email(EmailId id) = 0;
+  /// A person does not want it sent. A conflict when it is over, or while an attempt is under way.
+  virtual Result<CampaignId> skip_email(EmailId id, std::string_view reason) = 0;
 
   // Suppressions.
   /// One transaction: they are suppressed, and of each address the open emails of all campaigns are

@@ -1,9 +1,9 @@
 #pragma once
 // The campaign store on SQLite: every noun of CampaignStore, one file each (mailboxes.cc,
 // campaigns.cc, campaign_list.cc, content.cc, recipients.cc, life.cc, emails.cc, uncertain.cc,
-// late_reports.cc, queues.cc, suppressions.cc, series.cc, audit.cc, upkeep.cc). Writing verbs go through
-// `write`: the writer's mutex, one transaction, then the bell; reading verbs through `read`: one short read
-// transaction on a connection of their own. Thread safe; store room only.
+// late_reports.cc, queues.cc, queue_tasks.cc, suppressions.cc, series.cc, audit.cc, upkeep.cc). Writing verbs
+// go through `write`: the writer's mutex, one transaction, then the bell; reading verbs through `read`: one
+// short read transaction on a connection of their own. Thread safe; store room only.
 
 #include <memory>
 #include <mutex>
@@ -85,7 +85,12 @@ class SqliteCampaignStore final : public CampaignStore {
   Result<void> pause_queue(QueueId id) override;
   Result<void> resume_queue(QueueId id) override;
   Result<std::int64_t> purge_queue(QueueId id, std::string_view local_time) override;
+  Result<void> delete_queue(QueueId id) override;
   std::vector<TaskView> tasks(QueueId id, TaskId after, int limit) override;
+  TaskPage email_tasks(QueueId id, TaskId after, int limit) override;
+  Result<TaskView> email_task(EmailId id) override;
+  Result<void> hasten_email(EmailId id) override;
+  Result<CampaignId> skip_email(EmailId id, std::string_view reason) override;
 
   Result<SuppressAnswer> suppress(std::span<const Suppression> suppressions) override;
   Result<void> unsuppress(std::string_view key) override;

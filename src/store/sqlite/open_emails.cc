@@ -1,5 +1,7 @@
 #include "store/sqlite/open_emails.h"
 
+#include <fmt/format.h>
+
 #include <vector>
 
 namespace postrider::sqlite {
@@ -20,6 +22,10 @@ constexpr auto kFind =
     "CROSS JOIN email e ON e.campaign_id = c.id AND e.ordinal = k.ordinal "
     "LEFT JOIN task t ON t.id = e.id WHERE c.status IN (1, 2, 3) AND c.hidden = 0 AND e.status = 0";
 
+constexpr auto kFindOne =
+    "SELECT e.campaign_id, e.status, t.lane_id, t.state FROM email e CROSS JOIN campaign c ON c.id = e.campaign_id "
+    "LEFT JOIN task t ON t.id = e.id WHERE e.id = ? AND c.hidden = 0";
+
 // Whose planner sleeps while nothing waits any more that would wake it.
 constexpr auto kMore =
     "SELECT 1 FROM campaign c WHERE c.id = ? AND c.status = 2 AND c.plan_cursor < c.total AND NOT EXISTS "
@@ -31,6 +37,7 @@ OpenEmails::OpenEmails(Writer& writer)
     : writer_(writer),
       add_(writer.db, kAdd),
       find_(writer.db, kFind),
+      find_one_(writer.db, kFindOne),
       drop_task_(writer.db, "DELETE FROM task WHERE id = ? AND state = 0"),
       skip_(writer.db, "UPDATE email SET status = 4, finished_at = ?2, reason = ?3 WHERE id = ?1"),
       more_(writer.db, kMore) {}
@@ -45,10 +52,6 @@ void OpenEmails::suppress(const Suppression& one, SuppressAnswer& answer) {
 }
 
 std::int64_t OpenEmails::skip(std::string_view address_key, std::string_view reason) {
-  struct Open {
-    std::int64_t email = 0, campaign = 0;
-    std::optional<std::int64_t> lane;
-  };
   std::vector<Open> found;
   find_.query(address_key);
   while (find_.step()) {
@@ -56,17 +59,40 @@ std::int64_t OpenEmails::skip(std::string_view address_key, std::string_view rea
     if (state.value_or(0) == 0) found.push_back({find_.integer(0), find_.integer(1), find_.maybe_integer(2)});
   }
   find_.reset();
-  for (const auto& open : found) {
-    if (open.lane) {
-      drop_task_.run(open.email);
-      writer_.add_waiting(LaneId{*open.lane}, -1);
-    }
-    const auto now = writer_.clock.wall_now();
-    skip_.run(open.email, to_micros(now), reason);
-    writer_.count(CampaignId{open.campaign}, EmailStatus::skipped, 1, now);
-    campaigns_.insert(open.campaign);
-  }
+  for (const auto& open : found) end(open, reason);
   return std::ssize(found);
+}
+
+Result<CampaignId> OpenEmails::skip(EmailId id, std::string_view reason) {
+  if (!find_one_.query(id.value).step()) {
+    return not_found("email_not_found", fmt::format("There is no email {}.", id.value));
+  }
+  const Open open{id.value, find_one_.integer(0), find_one_.maybe_integer(2)};
+  const auto status = static_cast<EmailStatus>(find_one_.integer(1));
+  const auto state = find_one_.maybe_integer(3);
+  find_one_.reset();
+  if (status != EmailStatus::pending) {
+    return conflict("email_over", fmt::format("Email {} is {}: it cannot be skipped any more.", id.value,
+                                              to_string(status)));
+  }
+  if (state.value_or(0) != 0) {
+    return conflict(
+        "email_under_way",
+        fmt::format("An attempt to send email {} is under way. Ask again when it has ended.", id.value));
+  }
+  end(open, reason);
+  return CampaignId{open.campaign};
+}
+
+void OpenEmails::end(const Open& open, std::string_view reason) {
+  if (open.lane) {
+    drop_task_.run(open.email);
+    writer_.add_waiting(LaneId{*open.lane}, -1);
+  }
+  const auto now = writer_.clock.wall_now();
+  skip_.run(open.email, to_micros(now), reason);
+  writer_.count(CampaignId{open.campaign}, EmailStatus::skipped, 1, now);
+  campaigns_.insert(open.campaign);
 }
 
 void OpenEmails::settle() {

@@ -126,28 +126,15 @@ Result<void> SqliteCampaignStore::resume_queue(QueueId id) {
   });
 }
 
-constexpr auto kTasks =
-    "SELECT t.id, t.kind, t.state, l.campaign_id, l.mailbox_id, t.due, t.attempt, r.address "
-    "FROM task t CROSS JOIN lane l ON l.id = t.lane_id LEFT JOIN email e ON e.id = t.id AND t.kind = 0 "
-    "LEFT JOIN recipient r ON r.id = e.recipient_id WHERE t.id > ?2 AND l.queue_id = ?1 ORDER BY t.id LIMIT "
-    "?3";
-
-std::vector<TaskView> SqliteCampaignStore::tasks(QueueId id, TaskId after, int limit) {
-  return read([&](Database& db) {
-    std::vector<TaskView> page;
-    Statement rows(db, kTasks);
-    rows.query(id.value, after.value, limit);
-    while (rows.step()) {
-      page.push_back({.id = TaskId{rows.integer(0)},
-                      .kind = static_cast<TaskKind>(rows.integer(1)),
-                      .state = static_cast<TaskState>(rows.integer(2)),
-                      .campaign = CampaignId{rows.integer(3)},
-                      .mailbox = MailboxId{rows.integer(4)},
-                      .due = from_micros(rows.integer(5)),
-                      .attempts = static_cast<int>(rows.integer(6)),
-                      .address = std::string{rows.text(7)}});
+Result<void> SqliteCampaignStore::delete_queue(QueueId id) {
+  return write([&](Database& db) -> Result<void> {
+    if (Statement(db, "SELECT 1 FROM campaign WHERE queue_id = ? LIMIT 1").query(id.value).step()) {
+      return conflict("queue_in_use",
+                      "Campaigns have their emails in this queue. Delete them first, or leave it.");
     }
-    return page;
+    if (Statement(db, "DELETE FROM queue WHERE id = ?").run(id.value) == 0)
+      return no_queue(fmt::to_string(id.value));
+    return {};
   });
 }
 
