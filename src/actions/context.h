@@ -14,6 +14,7 @@
 #include "campaign/sheets.h"
 #include "campaign/unsubscribe_links.h"
 #include "mail/session.h"
+#include "queue/http_task.h"
 #include "store/account_store.h"
 #include "store/campaign_store.h"
 #include "store/sheet_store.h"
@@ -40,7 +41,9 @@ struct ActionContext {
   Sheets* sheets = nullptr;     ///< Google Sheets; null: not configured
   std::string sheets_trouble;   ///< why the credentials that are set cannot be used; empty: they can
   std::string catch_directory;  ///< where campaigns in test mode send into, for people
-  std::string link_base;        ///< what links for people start with: "https://mail.example.com"
+  /// As which our own default queue answers to Cloud Tasks' clients.
+  QueueName cloud_queue = {"local", "us-east1", "email-campaign-queue"};
+  std::string link_base;  ///< what links for people start with: "https://mail.example.com"
   /// Looks at the machine around the database, for the doctor.
   std::function<DoctorSurroundings()> look_around = [] { return DoctorSurroundings{}; };
   /// Where mailboxes that log in by OAuth get their access tokens.

@@ -13,6 +13,8 @@ namespace postrider {
 
 /// Whether PUBLIC_URL leads to this server.
 Findings examine_public_url(const DoctorSurroundings& around);
+/// The queue elsewhere that rings for us.
+Findings examine_alarm_queue(const DoctorSurroundings& around);
 Findings examine_database(ActionContext& context, const DoctorSurroundings& around);
 Findings examine_mailboxes(ActionContext& context, const std::vector<Mailbox>& mailboxes);
 /// `sending`: campaigns that have begun and not ended.

@@ -8,16 +8,28 @@
 #include <vector>
 
 #include "base/result.h"
+#include "queue/alarm.h"
 
 namespace postrider {
 
-/// What answered to GET PUBLIC_URL/livez.
+/// What answered to GET URL/livez.
 struct PublicAnswer {
-  std::string url;               ///< PUBLIC_URL
+  std::string url;               ///< PUBLIC_URL, or CLOUD_RUN_SERVICE_URL
   std::optional<Error> trouble;  ///< why there was no answer
   int status = 0;
   std::string leads_to;  ///< where a redirect sent us; empty: it was none
   std::string process;   ///< of which server's process it is; empty: it does not say, so it is no Postrider
+};
+
+/// The queue elsewhere that rings for us, as it was seen.
+struct AlarmQueueSeen {
+  std::string queue;             ///< "projects/P/locations/L/queues/Q"
+  std::optional<Error> trouble;  ///< why it cannot be used
+  bool paused = false;
+  std::vector<LackingPermission> lacking;
+  std::string
+      not_asked;         ///< why it is not known whether tasks may act as their service account; empty: it is
+  PublicAnswer service;  ///< what answers where it rings
 };
 
 struct DoctorSurroundings {
@@ -33,6 +45,8 @@ struct DoctorSurroundings {
   std::string port_trouble;                   ///< why that address cannot be taken; empty: it can, or is ours
   std::string process;                        ///< what ours calls itself; empty: none runs
   std::optional<PublicAnswer> public_answer;  ///< nothing: PUBLIC_URL is not set
+
+  std::optional<AlarmQueueSeen> alarm_queue;  ///< nothing: our own crew does what is due
 
   std::string alert_url_trouble;  ///< why alerts cannot be posted; empty: they can, or are not to be
 

@@ -133,6 +133,7 @@ Findings examine_surroundings(const DoctorSurroundings& around) {
   if (!around.settings_wrong.empty()) return all;
   look_at_address(around, sheet);
   std::ranges::move(examine_public_url(around), std::back_inserter(all));
+  std::ranges::move(examine_alarm_queue(around), std::back_inserter(all));
   look_at_place(around, sheet);
   look_at_key(around, sheet);
   look_at_opening(around, sheet);

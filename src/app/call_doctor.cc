@@ -46,7 +46,9 @@ Result<int> call_doctor(const Program& program, const std::vector<std::string>& 
     if (!around.cannot_open) return code;
   }
   look_at_port(loaded->settings.listen(), around);
-  look_at_public_url(loaded->settings, *make_web_client(), {}, around);
+  const auto web = make_web_client();
+  look_at_public_url(loaded->settings, *web, {}, around);
+  look_at_alarms(loaded->settings, *web, SystemClock(), around);
   return tell(program, around);
 }
 

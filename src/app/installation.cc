@@ -53,7 +53,7 @@ Result<std::unique_ptr<Installation>> open_installation(const std::string& datab
                                                         Clock& clock, Micros patience) {
   auto lock = take_lock(database_file, work, clock, patience);
   if (!lock) return std::unexpected(lock.error());
-  auto store = SqliteStore::open(database_file, clock);
+  auto store = SqliteStore::open(database_file, clock, settings.cloud_tasks.limits);
   if (!store) return std::unexpected(store.error());
   auto secrets = open_key((*store)->campaigns(), database_file, settings.secret_key);
   if (!secrets) return std::unexpected(secrets.error());
@@ -63,6 +63,13 @@ Result<std::unique_ptr<Installation>> open_installation(const std::string& datab
                                                      std::move(*store),
                                                      std::move(*secrets),
                                                      {std::move(*unsubscribe_key), settings.public_url}});
+}
+
+std::string installation_name(CampaignStore& store) {
+  if (auto known = store.meta("installation")) return *known;
+  auto name = SecretBox::generate().substr(0, 32);
+  store.set_meta("installation", name);
+  return name;
 }
 
 std::string catch_log_beside(const std::string& database_file) {

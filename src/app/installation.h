@@ -26,6 +26,9 @@ Result<std::unique_ptr<Installation>> open_installation(const std::string& datab
                                                         const Settings& settings, const std::string& work,
                                                         Clock& clock, Micros patience);
 
+/// A random name that is made once and stays: by it others tell our things from another installation's.
+std::string installation_name(CampaignStore& store);
+
 /// The folder that campaigns in test mode send into: `caught` beside the database.
 std::string catch_log_beside(const std::string& database_file);
 

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "actions/unsubscribe_key.h"
+#include "app/own_queues.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/crash_point.h"
@@ -177,10 +178,12 @@ Result<RotatedKey> rotate_key(SqliteStore& store, const SecretBox& old, const st
       {std::string(kFingerprint), box->fingerprint()},
       {std::string(kMessageIdKey),
        box->seal({reinterpret_cast<const char*>(message_ids.data()), message_ids.size()})}};
-  if (const auto kept = store.campaigns().meta(kUnsubscribeKeyMeta)) {
+  for (const auto name : {kUnsubscribeKeyMeta, kSigningKeyMeta}) {
+    const auto kept = store.campaigns().meta(name);
+    if (!kept) continue;
     const auto sealed = anew(*kept);
     if (!sealed) return std::unexpected(sealed.error());
-    meta.emplace(kUnsubscribeKeyMeta, *sealed);
+    meta.emplace(name, *sealed);
   }
   const auto resealed = store.reseal(anew, meta);
   if (!resealed) return std::unexpected(resealed.error());

@@ -5,17 +5,20 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 
 #include "app/key_file.h"
+#include "app/open_alarms.h"
 #include "app/post_alert.h"
 #include "base/log.h"
 #include "base/secret_box.h"
 #include "base/text.h"
 #include "campaign/local_time.h"
+#include "google/cloud_tasks_client.h"
 #include "http/server.h"
 #include "http/world.h"
 
@@ -89,23 +92,60 @@ DoctorSurroundings look_around(const Settings& settings, const std::vector<Setti
   return around;
 }
 
-void look_at_public_url(const Settings& settings, WebClient& web, const std::string& process,
-                        DoctorSurroundings& around) {
-  around.process = process;
-  if (settings.public_url.empty()) return;
-  auto& found = around.public_answer.emplace();
-  found.url = settings.public_url;
+namespace {
+
+PublicAnswer ask_who_answers(const std::string& url, WebClient& web) {
+  PublicAnswer found{.url = url};
   const auto answer = web.call({.url = found.url + "/livez",
                                 .time = kPublicPatience,
                                 .connect = kPublicPatience,
                                 .most_bytes = kMostPublicBytes});
   if (!answer) {
     found.trouble = answer.error();
-    return;
+    return found;
   }
   found.status = answer->status;
   found.leads_to = one_line(answer->header("location"), kShownBytes);
   found.process = one_line(answer->header(kProcessHeader), kShownBytes);
+  return found;
+}
+
+}  // namespace
+
+void look_at_public_url(const Settings& settings, WebClient& web, const std::string& process,
+                        DoctorSurroundings& around) {
+  around.process = process;
+  if (!settings.public_url.empty()) around.public_answer = ask_who_answers(settings.public_url, web);
+}
+
+void look_at_alarms(const Settings& settings, WebClient& web, const Clock& clock,
+                    DoctorSurroundings& around) {
+  const auto& ours = settings.cloud_tasks;
+  if (!ours.rings) return;
+  auto& seen = around.alarm_queue.emplace();
+  seen.queue = ours.queue.text();
+  seen.service = ask_who_answers(ours.service_url, web);
+  const auto queue = open_alarms(settings, web, clock);
+  if (!queue) {
+    seen.trouble = queue.error();
+    return;
+  }
+  if (const auto state = queue->alarms->state(); !state) {
+    seen.trouble = state.error();
+    return;
+  } else {
+    seen.paused = state->paused;
+  }
+  for (const auto& wanted : {std::vector<std::string>{"cloudtasks.tasks.create", "cloudtasks.tasks.delete",
+                                                      "cloudtasks.tasks.list", "cloudtasks.queues.get"},
+                             std::vector<std::string>{kActAsPermission}}) {
+    const auto lacking = queue->alarms->lacking(wanted);
+    if (lacking) {
+      std::ranges::copy(*lacking, std::back_inserter(seen.lacking));
+    } else {
+      seen.not_asked = lacking.error().message;
+    }
+  }
 }
 
 void look_at_port(const std::string& listen, DoctorSurroundings& around) {

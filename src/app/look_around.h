@@ -7,6 +7,7 @@
 
 #include "actions/doctor_surroundings.h"
 #include "app/settings.h"
+#include "base/clock.h"
 #include "web/web_client.h"
 
 namespace postrider {
@@ -19,6 +20,9 @@ DoctorSurroundings look_around(const Settings& settings, const std::vector<Setti
 /// server of ours calls itself; empty: none runs.
 void look_at_public_url(const Settings& settings, WebClient& web, const std::string& process,
                         DoctorSurroundings& around);
+
+/// Asks the queue elsewhere that rings for us, if there is one, and where it rings, for some seconds.
+void look_at_alarms(const Settings& settings, WebClient& web, const Clock& clock, DoctorSurroundings& around);
 
 /// For when no server of ours runs: whether `listen` could be taken.
 void look_at_port(const std::string& listen, DoctorSurroundings& around);

@@ -39,6 +39,11 @@ void OwnerAlerts::start() {
   post_loop_.start();
 }
 
+void OwnerAlerts::round_now(std::chrono::milliseconds patience) {
+  mail_loop_.round_now(patience);
+  post_loop_.round_now(patience);
+}
+
 bool OwnerAlerts::stop(std::chrono::milliseconds patience) {
   const bool mailed = mail_loop_.stop(patience);
   return post_loop_.stop(patience) && mailed;

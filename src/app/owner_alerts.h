@@ -27,6 +27,7 @@ class OwnerAlerts {
   void start();
   /// False: a server still has one of them wait after `patience` each. See RoundLoop::stop.
   bool stop(std::chrono::milliseconds patience);
+  void round_now(std::chrono::milliseconds patience);
 
  private:
   const AlertWorld world_;

@@ -34,10 +34,20 @@ bool RoundLoop::stop(std::chrono::milliseconds patience) {
   return true;
 }
 
+void RoundLoop::round_now(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  hurry_ = true;
+  woken_.notify_all();
+  const auto next = begun_ + 1;  // one under way may have looked already
+  rounded_.wait_for(lock, patience, [&] { return done_ >= next || stopping_; });
+}
+
 void RoundLoop::run() {
   ::pthread_setname_np(::pthread_self(), name_);
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    ++begun_;
+    hurry_ = false;
     lock.unlock();
     try {
       round_();
@@ -45,7 +55,9 @@ void RoundLoop::run() {
       log_.write(LogLevel::warning, "round_failed", {{"of", name_}, {"why", fault.what()}});
     }
     lock.lock();
-    woken_.wait_for(lock, kLookEvery, [this] { return stopping_; });
+    done_ = begun_;
+    rounded_.notify_all();
+    woken_.wait_for(lock, kLookEvery, [this] { return stopping_ || hurry_; });
   }
   ended_.set_value();
 }

@@ -4,6 +4,7 @@
 // and tried again. start() and stop() are the main thread's.
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <mutex>
@@ -27,6 +28,8 @@ class RoundLoop {
   /// False: another server still has it wait after `patience`; then the process ends without it. What it was
   /// about to do is done after the next start. Any number of times.
   bool stop(std::chrono::milliseconds patience);
+  /// Has a round begin at once and waits for its end, for `patience` at most. Any thread.
+  void round_now(std::chrono::milliseconds patience);
 
  private:
   void run();
@@ -35,8 +38,9 @@ class RoundLoop {
   const std::function<void()> round_;
   Log& log_;
   std::mutex mutex_;
-  std::condition_variable woken_;
-  bool stopping_ = false;
+  std::condition_variable woken_, rounded_;
+  bool stopping_ = false, hurry_ = false;
+  std::uint64_t begun_ = 0, done_ = 0;
   std::promise<void> ended_;
   std::future<void> end_ = ended_.get_future();
   std::thread thread_;

@@ -7,21 +7,30 @@
 
 #include "app/program.h"
 #include "app/server.h"
+#include "app/server_parts.h"
 #include "app/shown_settings.h"
 
 namespace postrider {
 namespace {
 
-Result<int> serve(const Program& program, const std::string& listen) {
+Result<int> serve(const Program& program, const std::string& listen, bool only_tasks) {
   const auto loaded = program.settings();
   if (!loaded) return std::unexpected(loaded.error());
-  const auto& settings = loaded->settings;
+  auto settings = loaded->settings;
+  settings.api.only_tasks = only_tasks;
+  if (settings.cloud_tasks.trust_platform && !only_tasks) {
+    return invalid(
+        "bad_settings",
+        "TASKS_TRUST_PLATFORM lets everybody ring who reaches this server, so it goes with `postrider serve "
+        "--only tasks`, which answers nothing else.");
+  }
   const auto file = program.database(settings);
   if (!file) return std::unexpected(file.error());
   const auto where = parse_listen_address(listen.empty() ? settings.listen() : listen);
   if (!where) return std::unexpected(where.error());
 
   std::signal(SIGPIPE, SIG_IGN);
+  raise_file_limit();
   SystemClock clock;
   const auto log = make_stderr_log(settings.log_level, settings.log_format);
   for (const auto& warning : loaded->warnings) {
@@ -62,12 +71,16 @@ Result<int> serve(const Program& program, const std::string& listen) {
 
 void add_serve_verb(Program& program, CLI::App& app) {
   auto listen = std::make_shared<std::string>();
+  auto only = std::make_shared<std::string>();
   auto* verb = app.add_subcommand("serve", "Run the server until SIGTERM");
   verb->add_option("--listen", *listen, "Where to answer (HOST and PORT, else 127.0.0.1:8000)")
       ->type_name("ADDR:PORT");
+  verb->add_option("--only", *only, "tasks: answer nothing but tasks and health")
+      ->check(CLI::IsMember({"tasks"}));
   verb->footer("Example:\n  postrider serve --listen 127.0.0.1:8000");
-  verb->callback(
-      [&program, listen] { program.choose([&program, listen] { return serve(program, *listen); }); });
+  verb->callback([&program, listen, only] {
+    program.choose([&program, listen, only] { return serve(program, *listen, !only->empty()); });
+  });
 }
 
 }  // namespace postrider

@@ -13,16 +13,20 @@
 #include <future>
 #include <iostream>
 
+#include "app/alarm_desk.h"
 #include "app/asio_loop.h"
 #include "app/control_server.h"
 #include "app/installation.h"
 #include "app/limited_sheets.h"
 #include "app/look_around.h"
 #include "app/mailbox_tokens.h"
+#include "app/open_alarms.h"
 #include "app/open_google.h"
+#include "app/own_queues.h"
 #include "app/owner_alerts.h"
 #include "app/remote_shell.h"
 #include "app/send_one.h"
+#include "app/server_parts.h"
 #include "app/server_status.h"
 #include "app/sheet_writer.h"
 #include "app/task_runs.h"
@@ -46,44 +50,20 @@ using namespace std::chrono_literals;
 constexpr auto kFinishEmails = 8s;  // those past their gate
 constexpr auto kHangUp = 1s;        // then the others, which hang up before their dot
 constexpr auto kFinishVerbs = 500ms;
-constexpr int kPortsToTry = 100;
-
-/// Nothing can be ended in order any more (or in time). What is on disk is whole at every moment,
-/// so the process simply ends.
-[[noreturn]] void leave(int exit_code) {
-  std::cout.flush();
-  std::cerr.flush();
-  ::_exit(exit_code);
-}
-
-SmtpOptions smtp_options(const Settings& settings) {
-  SmtpOptions options;
-  options.our_name = settings.hello_name;
-  options.ca_file = settings.ca_file;
-  return options;
-}
-
-/// Why nothing can be written now. What the store says of its last write may be over, so that is tried again.
-std::string storage_trouble(const Ledger& ledger, CampaignStore& store) {
-  if (const auto trouble = ledger.trouble(); !trouble.empty()) return trouble;
-  if (store.state().trouble.empty()) return {};
-  try {
-    store.set_meta("storage_tried", "");
-    return {};
-  } catch (const Fault& fault) {
-    return fault.what();
-  }
-}
+constexpr auto kFinishPushes = 2s;
 
 class WiredServer final : public Server, private ApiWorld {
  public:
   WiredServer(ServerOptions options, std::unique_ptr<boost::asio::io_context> context,
               std::unique_ptr<HttpServer> http, ListenAddress address,
-              std::unique_ptr<Installation> installation, SystemClock& clock, Log& log)
+              std::unique_ptr<Installation> installation, std::unique_ptr<WebClient> web, AlarmQueue alarms,
+              SystemClock& clock, Log& log)
       : options_(std::move(options)),
         clock_(clock),
         log_(log),
         installation_(std::move(installation)),
+        web_(std::move(web)),
+        alarm_queue_(std::move(alarms)),
         store_(installation_->store->campaigns()),
         tasks_(installation_->store->tasks()),
         context_(std::move(context)),
@@ -102,7 +82,7 @@ class WiredServer final : public Server, private ApiWorld {
         ledger_(loop_, clock_, tasks_, log_),
         emails_(store_, *wire_, *mock_, *caught_, installation_->secrets, tokens_of_, installation_->links,
                 background_, clock_),
-        crew_(loop_, clock_, ledger_, tasks_.join(), emails_, log_),
+        crew_(loop_, clock_, ledger_, join(), emails_, log_, {.only_rung = alarm_queue_.alarms != nullptr}),
         runs_(loop_, crew_, ledger_),
         control_(control_socket_beside(options_.database_file), log_,
                  [this](ControlCall& call) { return run_call(call); }),
@@ -113,13 +93,23 @@ class WiredServer final : public Server, private ApiWorld {
                 {.actions = [this] { return action_context("local:server"); },
                  .storage_trouble = [this] { return storage_trouble(ledger_, store_); }},
                 log_),
+        queues_(options_.settings, *installation_->store, installation_->secrets,
+                link_base(options_.settings, address_.text()), *this, clock_, log_),
+        by_path_(make_handler_by_path(*api_, queues_.face())),
         signals_(*context_, SIGTERM, SIGINT) {
     if (google_.sheets) limited_sheets_.emplace(*google_.sheets);
+    if (alarm_queue_.alarms) {
+      desk_ = std::make_unique<AlarmDesk>(
+          options_.settings.cloud_tasks, *alarm_queue_.alarms, installation_name(store_),
+          AlarmDeskParts{*installation_->store, loop_, crew_, clock_, log_, *web_, sheet_writer_, alerts_,
+                         [this] { return action_context("local:tick"); }});
+    }
     tasks_.on_ring([this] {
       crew_.ring();
       loop_.post([this] { emails_.forget_mailboxes(); });
     });
     ledger_.on_lost([this](std::string why) { lost(why); });
+    queues_.on_lost([this](std::string why) { lost(why); });
   }
 
   ~WiredServer() override { finish(0); }
@@ -128,11 +118,12 @@ class WiredServer final : public Server, private ApiWorld {
     started_ = clock_.wall_now();
     control_.start();
     shell_.start();
-    http_->start(*api_);
+    http_->start(options_.settings.api.only_tasks ? *api_ : *by_path_);
     crew_.start();
     ledger_.start();
     alerts_.start();
     sheet_writer_.start();
+    queues_.start();
     wait_for_signal();
     thread_ = std::thread([this] { run_loop(); });
   }
@@ -173,6 +164,7 @@ class WiredServer final : public Server, private ApiWorld {
     finished_ = true;
     stop();
     const bool answered = http_->stop(kFinishVerbs);
+    const bool pushed = queues_.stop(kFinishPushes);
     if (thread_.joinable()) {
       std::promise<void> quiet;
       auto is_quiet = quiet.get_future();
@@ -191,12 +183,18 @@ class WiredServer final : public Server, private ApiWorld {
       ledger_.stop();
     }
     if (!alerts_.stop(kFinishVerbs) || !sheet_writer_.stop(kFinishVerbs) || !control_.stop(kFinishVerbs) ||
-        !shell_.stop(kFinishVerbs) || !(answered || http_->stop(0ms)))
+        !shell_.stop(kFinishVerbs) || !pushed || !(answered || http_->stop(0ms)))
       leave(exit_code);
     tasks_.on_ring([] {});
   }
 
  private:
+  /// Before the crew takes over what an earlier process held: that wants alarms, too.
+  CrewId join() {
+    if (alarm_queue_.alarms) installation_->store->alarms().begin();
+    return tasks_.join();
+  }
+
   void run_loop() {
     ::pthread_setname_np(::pthread_self(), "loop");
     context_->run();
@@ -239,7 +237,9 @@ class WiredServer final : public Server, private ApiWorld {
   std::string environment() const override { return options_.settings.environment; }
   std::string database_kind() const override { return "sqlite"; }
   std::string database_url() const override { return "sqlite:///" + options_.database_file; }
-  TaskRun run_task(EmailId id) override { return runs_.run(id); }
+  TaskRun run_task(EmailId id) override { return desk_ ? desk_->ring_and_wait(id) : runs_.run(id); }
+  TaskAlarms* alarms() override { return desk_.get(); }
+  IdTokenSigner* id_tokens() override { return &queues_.signer(); }
   HttpAnswer shell(const Caller& caller, HttpBody body) override {
     return shell_.answer(caller, std::move(body));
   }
@@ -277,6 +277,7 @@ class WiredServer final : public Server, private ApiWorld {
             .sheets = google_.sheets.get(),
             .sheets_trouble = google_.trouble,
             .catch_directory = catch_log_beside(options_.database_file),
+            .cloud_queue = options_.settings.cloud_tasks.queue,
             .link_base = link_base(options_.settings, address_.text()),
             .look_around =
                 [this] {
@@ -285,6 +286,7 @@ class WiredServer final : public Server, private ApiWorld {
                   around.listen = address_.text();
                   around.listens_beyond = !address_.is_loopback();
                   look_at_public_url(options_.settings, *web_, process_, around);
+                  look_at_alarms(options_.settings, *web_, clock_, around);
                   return around;
                 },
             .tokens_of = tokens_of_};
@@ -304,7 +306,14 @@ class WiredServer final : public Server, private ApiWorld {
                         .refresh_token = call.request.refresh_token,
                         .pause = call.pause,
                         .server_runs = true};
-    return run_store_verb(call.request.argv, context);
+    const int code = run_store_verb(call.request.argv, context);
+    if (desk_) see_to_alarms();
+    return code;
+  }
+
+  void see_to_alarms() {
+    if (const auto set = desk_->after_request(); !set)
+      log_.write(LogLevel::warning, "alarms_not_set", {{"why", set.error().message}});
   }
 
   int status(ControlCall& call) {
@@ -324,6 +333,8 @@ class WiredServer final : public Server, private ApiWorld {
   SystemClock& clock_;
   Log& log_;
   std::unique_ptr<Installation> installation_;
+  std::unique_ptr<WebClient> web_;
+  AlarmQueue alarm_queue_;
   CampaignStore& store_;
   TaskStore& tasks_;
   std::unique_ptr<boost::asio::io_context> context_;
@@ -343,12 +354,14 @@ class WiredServer final : public Server, private ApiWorld {
   Crew crew_;
   TaskRuns runs_;
   ControlServer control_;
-  std::unique_ptr<WebClient> web_ = make_web_client();
   Google google_;
   std::optional<LimitedSheets> limited_sheets_;
   SheetWriter sheet_writer_;
   RemoteShell shell_;
   OwnerAlerts alerts_;
+  std::unique_ptr<AlarmDesk> desk_;  // null: nothing elsewhere rings for us
+  OwnQueues queues_;
+  std::unique_ptr<HttpHandler> by_path_;
   boost::asio::signal_set signals_;
   std::thread thread_;
   std::promise<void> tell_, loop_ended_;
@@ -357,16 +370,6 @@ class WiredServer final : public Server, private ApiWorld {
   bool finished_ = false;
   WallTime started_{};
 };
-
-Result<ListenAddress> take_port(HttpServer& http, ListenAddress where, bool next_free_port) {
-  auto taken = http.listen(where);
-  for (int i = 0; i < kPortsToTry && next_free_port && !taken && taken.error().code == "address_in_use";
-       ++i) {
-    ++where.port;
-    taken = http.listen(where);
-  }
-  return taken;
-}
 
 }  // namespace
 
@@ -384,8 +387,12 @@ Result<std::unique_ptr<Server>> Server::open(ServerOptions options, SystemClock&
   auto& open = **installation;
   const auto adopted = adopt_environment(open.store->campaigns(), options.settings, open.secrets, clock);
   if (!adopted) return std::unexpected(adopted.error());
+  auto web = make_web_client();
+  auto alarms = open_alarms(options.settings, *web, clock);
+  if (!alarms) return std::unexpected(alarms.error());
   return std::make_unique<WiredServer>(std::move(options), std::move(context), std::move(http), *address,
-                                       std::move(*installation), clock, log);
+                                       std::move(*installation), std::move(web), std::move(*alarms), clock,
+                                       log);
 }
 
 }  // namespace postrider

@@ -145,6 +145,66 @@ ApiRules read_api_rules(Reader& from) {
   return rules;
 }
 
+/// "" and "0" are 0.
+Micros duration_of(Reader& from, std::string_view name) {
+  const auto time = parse_duration(from.text(name));
+  if (time) return *time;
+  from.complain(name, "must be a time such as 24h: " + time.error().message);
+  return Micros{0};
+}
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+CloudTasksSettings read_cloud_tasks(Reader& from) {
+  CloudTasksSettings settings;
+  const auto either = [&](std::string_view name, std::string_view older) {
+    return !from.is_set(name) && from.is_set(older) ? from.text(older) : from.text(name);
+  };
+  settings.rings = from.choice("TASK_QUEUE") == "cloud-tasks";
+  settings.queue = {.project = either("GOOGLE_CLOUD_PROJECT", "PROJECT_ID"),
+                    .location = either("CLOUD_TASKS_LOCATION", "QUEUE_LOCATION"),
+                    .queue = either("CLOUD_TASKS_QUEUE", "QUEUE_NAME")};
+  if (!parse_queue_name(settings.queue.text()))
+    from.complain("CLOUD_TASKS_QUEUE",
+                  fmt::format("and its project and location make no name: {}", settings.queue.text()));
+  settings.service_url = without_slash(from.text("CLOUD_RUN_SERVICE_URL"));
+  settings.base_url = without_slash(from.text("CLOUD_TASKS_BASE_URL"));
+  if (!may_carry_secrets(settings.base_url))
+    from.complain("CLOUD_TASKS_BASE_URL", "must begin with https://, or http:// on this machine");
+  settings.token_file = from.text("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE");
+  settings.oidc_issuer = without_slash(from.text("TASKS_OIDC_ISSUER"));
+  settings.oidc_audience =
+      from.is_set("TASKS_OIDC_AUDIENCE") ? from.text("TASKS_OIDC_AUDIENCE") : settings.service_url;
+  settings.oidc_email = from.text("TASKS_OIDC_EMAIL");
+  settings.trust_platform = from.yes_no("TASKS_TRUST_PLATFORM");
+  for (const auto account : split(from.text("TASKS_SERVICE_ACCOUNTS"), ',')) {
+    const auto equals = account.find('=');
+    const auto address = trim(account.substr(0, equals));
+    const auto key = equals == account.npos ? std::string_view() : trim(account.substr(equals + 1));
+    if (!address.empty()) settings.service_accounts.emplace(address, key);
+  }
+  settings.limits.horizon = duration_of(from, "CLOUD_TASKS_HORIZON");
+  settings.limits.retention = duration_of(from, "CLOUD_TASKS_RETENTION");
+  settings.limits.name_window = duration_of(from, "CLOUD_TASKS_NAME_WINDOW");
+  if (!settings.rings) return settings;
+  // Nobody's own deployment is a default.
+  for (const auto& [name, older] :
+       {std::pair{"GOOGLE_CLOUD_PROJECT", "PROJECT_ID"}, std::pair{"CLOUD_TASKS_LOCATION", "QUEUE_LOCATION"},
+        std::pair{"CLOUD_TASKS_QUEUE", "QUEUE_NAME"},
+        std::pair{"CLOUD_RUN_SERVICE_URL", "CLOUD_RUN_SERVICE_URL"}}) {
+    if (!from.is_set(name) && !from.is_set(older))
+      from.complain(name, "is needed when TASK_QUEUE is cloud-tasks");
+  }
+  if (settings.oidc_email.empty() && !settings.trust_platform) {
+    from.complain("TASKS_OIDC_EMAIL",
+                  "is needed when TASK_QUEUE is cloud-tasks: the service account that the queue rings as");
+  }
+  return settings;
+}
+
 /// Values are not repeated: both may hold secrets.
 void read_alert_target(Reader& from, Settings& settings) {
   settings.alert_url = from.text("ALERT_URL");
@@ -176,8 +236,6 @@ std::vector<SettingWarning> find_warnings(const Environment& environment, const 
         if (source == &file) warnings.push_back({name, name + " in .env is no setting of Postrider"});
       } else if (row->state == SettingRow::State::replaced) {
         warnings.push_back({name, fmt::format("{} has no effect; use instead: {}", name, row->about)});
-      } else if (row->state == SettingRow::State::later) {
-        warnings.push_back({name, fmt::format("{} has no effect yet; it comes with: {}", name, row->about)});
       }
     }
   }
@@ -238,6 +296,7 @@ Result<LoadedSettings> read_settings(const Environment& environment, const Envir
   while (settings.google.sheets_url.ends_with('/')) settings.google.sheets_url.pop_back();
   if (!may_carry_secrets(settings.google.sheets_url))
     from.complain("GOOGLE_SHEETS_BASE_URL", "must begin with https://, or http:// on this machine");
+  settings.cloud_tasks = read_cloud_tasks(from);
   settings.alert_email = from.text("ALERT_EMAIL");
   if (!settings.alert_email.empty() && !parse_address(settings.alert_email)) {
     from.complain("ALERT_EMAIL", fmt::format("must be an email address, not \"{}\"", settings.alert_email));

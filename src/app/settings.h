@@ -4,6 +4,7 @@
 // environment and the file .env.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "campaign/mailbox.h"
 #include "http/api_rules.h"
 #include "oauth/credentials.h"
+#include "queue/http_task.h"
 #include "store/account_store.h"
 #include "web/target_rules.h"
 
@@ -36,6 +38,19 @@ struct RemoteServer {
 struct GoogleSettings {
   CredentialPlaces credentials;
   std::string sheets_url;
+};
+
+/// Cloud Tasks, both ways: a queue elsewhere that rings for us, and our own queues for others.
+struct CloudTasksSettings {
+  bool rings = false;  ///< TASK_QUEUE=cloud-tasks
+  QueueName queue;
+  std::string service_url, base_url, token_file;
+  std::string oidc_issuer, oidc_audience, oidc_email;
+  bool trust_platform = false;
+  /// That tasks of our own queues may show tokens of, and the name of the one key that may have them do so;
+  /// empty: any with the scope tasks.
+  std::map<std::string, std::string> service_accounts;
+  HttpTaskLimits limits;
 };
 
 struct Settings {
@@ -62,6 +77,7 @@ struct Settings {
   TargetRules targets;               ///< of URLs that are not this program's own
   RemoteServer remote;
   GoogleSettings google;
+  CloudTasksSettings cloud_tasks;
   ApiRules api;
   Micros session_life = kSessionLife;  ///< JWT_EXPIRE_MINUTES
 

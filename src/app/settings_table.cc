@@ -44,9 +44,6 @@ constexpr SettingRow choice(std::string_view group, std::string_view name, std::
 constexpr SettingRow replaced(std::string_view name, std::string_view about) {
   return {.group = "Replaced", .name = name, .state = State::replaced, .about = about};
 }
-constexpr SettingRow later(std::string_view name, std::string_view about) {
-  return {.group = "Later", .name = name, .state = State::later, .about = about};
-}
 
 constexpr std::array kTable = {
     text("Database", "DATABASE_URL", "sqlite:///./data/postrider.db",
@@ -144,6 +141,38 @@ constexpr std::array kTable = {
     text("Google", "GOOGLE_SHEETS_BASE_URL", "https://sheets.googleapis.com",
          "Another server that speaks the Sheets API v4."),
 
+    choice(
+        "Cloud Tasks", "TASK_QUEUE", "embedded", "embedded|cloud-tasks",
+        "cloud-tasks: a Cloud Tasks queue rings for each email, and nothing runs between two requests. Needs the "
+        "next four settings."),
+    text("Cloud Tasks", "GOOGLE_CLOUD_PROJECT", "local",
+         "The project of the queue. Our own queues answer under it at /v2, too."),
+    text("Cloud Tasks", "CLOUD_TASKS_LOCATION", "us-east1", "The queue's location."),
+    text("Cloud Tasks", "CLOUD_TASKS_QUEUE", "email-campaign-queue", "The queue's name."),
+    text("Cloud Tasks", "CLOUD_RUN_SERVICE_URL", "", "Where the queue reaches this service."),
+    text("Cloud Tasks", "PROJECT_ID", "", "Older name of GOOGLE_CLOUD_PROJECT."),
+    text("Cloud Tasks", "QUEUE_LOCATION", "", "Older name of CLOUD_TASKS_LOCATION."),
+    text("Cloud Tasks", "QUEUE_NAME", "", "Older name of CLOUD_TASKS_QUEUE."),
+    text("Cloud Tasks", "CLOUD_TASKS_BASE_URL", "https://cloudtasks.googleapis.com",
+         "Another server that speaks Cloud Tasks v2, such as a Postrider."),
+    text("Cloud Tasks", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "",
+         "A file with the token for it, such as an API key of a Postrider, as gcloud reads it. Not set: the "
+         "credentials under Google."),
+    text("Cloud Tasks", "TASKS_OIDC_ISSUER", "https://accounts.google.com",
+         "Who signs the tokens that the queue shows when it rings."),
+    text("Cloud Tasks", "TASKS_OIDC_AUDIENCE", "", "For whom they are. Not set: CLOUD_RUN_SERVICE_URL."),
+    text("Cloud Tasks", "TASKS_OIDC_EMAIL", "", "The service account that they name."),
+    yes_no(
+        "Cloud Tasks", "TASKS_TRUST_PLATFORM", "false",
+        "The platform before us checks who rings, and nobody else gets through: only with serve --only tasks."),
+    text("Cloud Tasks", "TASKS_SERVICE_ACCOUNTS", "",
+         "Service accounts whose tokens the tasks of our own queues may show, with commas between them; "
+         "ACCOUNT=KEY: only tasks made with the API key of that name."),
+    text("Cloud Tasks", "CLOUD_TASKS_HORIZON", "87840h",
+         "How far ahead such a task may be; Google takes 720h."),
+    text("Cloud Tasks", "CLOUD_TASKS_RETENTION", "87840h", "How long it is kept; at Google 744h."),
+    text("Cloud Tasks", "CLOUD_TASKS_NAME_WINDOW", "24h", "How long its name stays taken after its end."),
+
     text(
         "Another server", "POSTRIDER_SERVER", "",
         "Verbs go to the server at this URL (https, or http on this machine) instead of a database. --server "
@@ -168,15 +197,6 @@ constexpr std::array kTable = {
          "Addresses beside public ones that ALERT_URL may lead to: ranges such as 10.0.0.0/8 127.0.0.1, or "
          "true for all private ones."),
 
-    later("GOOGLE_CLOUD_PROJECT", "Google Cloud Tasks: the project."),
-    later("CLOUD_TASKS_LOCATION", "Google Cloud Tasks: the queue's location."),
-    later("CLOUD_TASKS_QUEUE", "Google Cloud Tasks: the queue's name."),
-    later("CLOUD_RUN_SERVICE_URL", "Google Cloud Tasks: where this service is reached."),
-
-    replaced("PROJECT_ID", "GOOGLE_CLOUD_PROJECT, which comes with Google Cloud Tasks."),
-    replaced("QUEUE_LOCATION", "CLOUD_TASKS_LOCATION, which comes with Google Cloud Tasks."),
-    replaced("QUEUE_NAME",
-             "CLOUD_TASKS_QUEUE, which comes with Google Cloud Tasks; here `campaign create --queue`."),
     replaced("ENABLE_PERFORMANCE_MONITORING",
              "nothing: GET /metrics is always there, for callers with the scope metrics."),
     replaced("MONITORING_API_KEY", "`postrider key create --name monitoring --scope metrics`."),
@@ -291,8 +311,6 @@ std::string settings_markdown() {
       if (row.state == state) out += "| `" + std::string(row.name) + "` | " + std::string(row.about) + " |\n";
     }
   };
-  list(State::later, "Not yet", "These have no effect yet; the server says so once at its start.",
-       "comes with");
   list(State::replaced, "Replaced",
        "Names that similar systems use. They have no effect; the server says so once at its start.",
        "use instead");

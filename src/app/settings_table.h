@@ -15,7 +15,6 @@ struct SettingRow {
   enum class State {
     effective,  ///< does what `about` says
     replaced,   ///< has no effect; `about` says what to use instead
-    later       ///< has no effect yet; it comes with what `about` names
   };
   std::string_view group;
   std::string_view name;  ///< ends in "*": every name that begins so

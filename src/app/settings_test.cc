@@ -243,13 +243,12 @@ TEST(Settings, LinksBeginWhereEverybodyReachesTheServer) {
 
 TEST(Settings, NamesWithoutEffectAreWarnedAboutOnce) {
   const auto read =
-      read_settings({{"REDIS_URL", "redis://x"}, {"CLOUD_TASKS_QUEUE", "q"}},
+      read_settings({{"REDIS_URL", "redis://x"}, {"SENTRY_DSN", "q"}},
                     {{"REDIS_URL", "redis://y"}, {"BACKUP_ENABLED", "true"}, {"SMPT_HOST", "typo"}});
   ASSERT_TRUE(read);
   std::multiset<std::string> names;
   for (const auto& warning : read->warnings) names.insert(warning.name);
-  EXPECT_EQ(names,
-            (std::multiset<std::string>{"BACKUP_ENABLED", "CLOUD_TASKS_QUEUE", "REDIS_URL", "SMPT_HOST"}));
+  EXPECT_EQ(names, (std::multiset<std::string>{"BACKUP_ENABLED", "REDIS_URL", "SENTRY_DSN", "SMPT_HOST"}));
 }
 
 TEST(DatabaseUrl, NamesAFile) {

@@ -17,6 +17,7 @@ class SheetWriter {
 
   void start() { loop_.start(); }
   bool stop(std::chrono::milliseconds patience) { return loop_.stop(patience); }
+  void round_now(std::chrono::milliseconds patience) { loop_.round_now(patience); }
 
  private:
   void look() {

@@ -73,13 +73,16 @@ int run_here(const Program& program, const ControlRequest& request, const Loaded
                         .sheets = google.sheets.get(),
                         .sheets_trouble = google.trouble,
                         .catch_directory = catch_log_beside(open.store->campaigns().state().file),
+                        .cloud_queue = settings.cloud_tasks.queue,
                         .link_base = link_base(settings, settings.listen()),
                         .look_around =
                             [&] {
                               auto around = look_around(settings, loaded.warnings,
                                                         open.store->campaigns().state().file);
                               look_at_port(settings.listen(), around);
-                              look_at_public_url(settings, *make_web_client(), {}, around);
+                              const auto web = make_web_client();
+                              look_at_public_url(settings, *web, {}, around);
+                              look_at_alarms(settings, *web, clock, around);
                               return around;
                             },
                         .tokens_of = [&](const Mailbox& mailbox) { return tokens.of(mailbox); }};

@@ -34,7 +34,7 @@ class Crew::LedgerGate : public Gate {
 Crew::Crew(Loop& loop, const Clock& clock, Ledger& ledger, CrewId id, TaskHandler& emails, Log& log,
            CrewOptions options)
     : loop_(loop), clock_(clock), ledger_(ledger), id_(id), emails_(emails), log_(log), options_(options) {
-  ledger_.serve(id_, [this](Claimed claimed) { on_claimed(std::move(claimed)); });
+  ledger_.serve(id_, [this](Claimed claimed) { on_claimed(std::move(claimed)); }, options_.only_rung);
 }
 
 void Crew::start() {
@@ -82,6 +82,32 @@ Async<void> Crew::look_for(TaskId id, std::function<void(bool)> done) {
   } else {
     awaited_.emplace(id, std::move(done));
   }
+}
+
+void Crew::ring_for(TaskId id, std::int64_t alarm, std::function<void(Rung)> done) {
+  spawn(answer_ring(id, alarm, std::move(done)));
+}
+
+Async<void> Crew::answer_ring(TaskId id, std::int64_t alarm, std::function<void(Rung)> done) {
+  using Kind = OneClaimed::Kind;
+  if (stopping_) co_return done({Rung::Kind::unavailable});
+  ++running_;
+  Entry claim = ClaimOne{id_, id, alarm};
+  EntryResult result = co_await ledger_.ask(std::move(claim));
+  auto one = std::get<OneClaimed>(std::move(result));
+  Rung rung{Rung::Kind::later};
+  if (one.task) {
+    const ClaimedTask task = std::move(*one.task);
+    co_await work_email(task);
+    rung.kind = Rung::Kind::ended;
+  } else if (one.kind == Kind::held) {
+    rung.kind = ledger_.stuck() ? Rung::Kind::unavailable : Rung::Kind::held;
+  } else if (one.kind == Kind::over) {
+    rung.kind = Rung::Kind::over;
+  }
+  done(rung);
+  --running_;
+  end_if_quiet();
 }
 
 void Crew::tell_ended(TaskId id) {
@@ -134,7 +160,7 @@ Async<void> Crew::work_email(const ClaimedTask& task) {
     word = Release{id_, task.id, task.attempt, std::move(std::get<ShutOut>(result).answer)};
   }
   // The place is free for the claim that travels with this very record.
-  ledger_.add_places(1);
+  if (!options_.only_rung) ledger_.add_places(1);
   const EntryResult answer = co_await ledger_.ask(std::move(word));
   if (const auto* ack = std::get_if<Ack>(&answer); ack != nullptr && *ack == Ack::stale) {
     log_.write(LogLevel::warning, "late_word_ignored", {{"task", std::to_string(task.id.value)}});

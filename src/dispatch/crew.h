@@ -18,6 +18,20 @@ namespace postrider {
 struct CrewOptions {
   int max_running = 500;                               ///< emails under way at a time, over all mailboxes
   Micros longest_gate_wait = std::chrono::seconds{5};  ///< a gate that opens sooner is waited for
+  /// Emails are done only when somebody rings for them (ring_for): their alarms are elsewhere.
+  bool only_rung = false;
+};
+
+/// What came of ringing for one task.
+struct Rung {
+  enum class Kind {
+    ended,       ///< its attempt is over, and what came of it is on disk
+    later,       ///< its turn has not come, by one of the rules
+    held,        ///< another attempt is under way
+    over,        ///< there is no such task (any more)
+    unavailable  ///< we end, or nothing can be written now
+  };
+  Kind kind = Kind::over;
 };
 
 class Crew {
@@ -35,6 +49,9 @@ class Crew {
   /// is on disk (true), or when the task is not under way (false): it was not its turn, or it is over. On
   /// the loop.
   void run(TaskId id, std::function<void(bool ended)> done);
+  /// Claims this task and no other, past no rule, does it, and calls `done` on the loop. `alarm`: as in
+  /// ClaimOne. On the loop.
+  void ring_for(TaskId id, std::int64_t alarm, std::function<void(Rung)> done);
   int running() const { return running_; }
 
  private:
@@ -46,6 +63,7 @@ class Crew {
   Async<void> hear_last_claim();
   void end_if_quiet();
   Async<void> work(ClaimedTask task);
+  Async<void> answer_ring(TaskId id, std::int64_t alarm, std::function<void(Rung)> done);
   Async<void> work_email(const ClaimedTask& task);
   Async<HandlerResult> handle(const ClaimedTask& task);
   Async<GateAnswer> pass_gate(const ClaimedTask& task);

@@ -31,6 +31,8 @@ void pass_crash_points(std::span<const Entry> entries, std::span<const EntryResu
       for (const auto& task : claimed->tasks)
         crash_point(task.kind == TaskKind::plan ? "plan_claimed" : "claimed");
     }
+    if (const auto* one = std::get_if<OneClaimed>(&results[i]); one != nullptr && one->task)
+      crash_point("claimed");
     if (const auto* gate = std::get_if<GateAnswer>(&results[i]);
         gate != nullptr && gate->kind == GateAnswer::Kind::open) {
       crash_point("intent_committed");
@@ -51,8 +53,9 @@ Ledger::~Ledger() {
   stop();
 }
 
-void Ledger::serve(CrewId crew, std::function<void(Claimed)> claimed) {
+void Ledger::serve(CrewId crew, std::function<void(Claimed)> claimed, bool plans_only) {
   crew_ = crew;
+  plans_only_ = plans_only;
   claimed_ = std::move(claimed);
 }
 
@@ -139,12 +142,18 @@ std::size_t Ledger::words_to_take() const {
       {.words = asked_.size(), .emails = emails_, .idle = first_asked_ - last_end_, .last_took = last_took_});
 }
 
-void Ledger::count_emails(std::span<const Entry> entries, const Claimed& claimed) {
+void Ledger::count_emails(std::span<const Entry> entries, std::span<const EntryResult> results) {
   const auto ends = [](const Entry& word) {
     return std::holds_alternative<Record>(word) || std::holds_alternative<Release>(word);
   };
   emails_ -= std::min(emails_, static_cast<std::size_t>(std::ranges::count_if(entries, ends)));
-  emails_ += static_cast<std::size_t>(std::ranges::count(claimed.tasks, TaskKind::email, &ClaimedTask::kind));
+  for (const auto& result : results) {
+    if (const auto* one = std::get_if<OneClaimed>(&result)) emails_ += one->task ? 1 : 0;
+    if (const auto* claimed = std::get_if<Claimed>(&result)) {
+      emails_ +=
+          static_cast<std::size_t>(std::ranges::count(claimed->tasks, TaskKind::email, &ClaimedTask::kind));
+    }
+  }
 }
 
 void Ledger::run() {
@@ -176,7 +185,7 @@ bool Ledger::apply(std::vector<Ask*>& batch) {
   entries.reserve(batch.size() + 1);
   for (Ask* ask : batch) entries.push_back(std::move(ask->entry_));
   const int places = places_.load();
-  entries.emplace_back(Claim{crew_, places});
+  entries.emplace_back(Claim{crew_, places, plans_only_});
   std::vector<EntryResult> results;
   const auto began = clock_.boot_now();
   try {
@@ -192,9 +201,9 @@ bool Ledger::apply(std::vector<Ask*>& batch) {
   last_took_ = last_end_ - began;
   set_trouble("");
   pass_crash_points(entries, results);
+  count_emails(entries, results);
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->result_ = std::move(results[i]);
   auto claimed = std::move(std::get<Claimed>(results.back()));
-  count_emails(entries, claimed);
   places_ -= static_cast<int>(claimed.tasks.size());
   hand_back(std::move(batch), std::move(claimed));
   return true;
@@ -211,6 +220,9 @@ void Ledger::answer_what_cannot_wait(std::vector<Ask*>& batch) {
       refused.push_back(ask);
     } else if (std::holds_alternative<Claim>(ask->entry_)) {
       ask->result_ = Claimed{};
+      refused.push_back(ask);
+    } else if (std::holds_alternative<ClaimOne>(ask->entry_)) {
+      ask->result_ = OneClaimed{.kind = OneClaimed::Kind::held, .task = {}, .next = {}};
       refused.push_back(ask);
     } else {
       kept_.push_back(ask);

@@ -53,8 +53,8 @@ class Ledger {
   Ask ask(Entry entry) { return Ask(*this, std::move(entry)); }
 
   /// From now on every transaction claims for this crew, as many tasks as it has places, and gives
-  /// what it got to `claimed` on the loop. Call before start().
-  void serve(CrewId crew, std::function<void(Claimed)> claimed);
+  /// what it got to `claimed` on the loop; `plans_only` as in Claim. Call before start().
+  void serve(CrewId crew, std::function<void(Claimed)> claimed, bool plans_only = false);
   /// Free places of the crew: given back by the loop, taken by claims. Any thread.
   void add_places(int n) { places_ += n; }
   /// Runs a transaction soon even if nothing was asked. Any thread.
@@ -79,7 +79,7 @@ class Ledger {
   void run();
   std::vector<Ask*> take(bool wait);
   std::size_t words_to_take() const;
-  void count_emails(std::span<const Entry> entries, const Claimed& claimed);
+  void count_emails(std::span<const Entry> entries, std::span<const EntryResult> results);
   bool apply(std::vector<Ask*>& batch);
   void answer_what_cannot_wait(std::vector<Ask*>& batch);
   void hand_back(std::vector<Ask*> done, Claimed claimed);
@@ -90,6 +90,7 @@ class Ledger {
   TaskStore& store_;
   Log& log_;
   CrewId crew_;
+  bool plans_only_ = false;
   std::function<void(Claimed)> claimed_;
   std::function<void(std::string)> lost_;
   std::atomic<int> places_{0};

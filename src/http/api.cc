@@ -120,7 +120,7 @@ class Api : public HttpHandler {
     auto match = routes_.find(head.method, target->segments);
     const bool open = match.operation != nullptr && match.operation->access == Access::open;
     auto context = world_.actions("nobody");
-    auto caller = recognise(context, head);
+    auto caller = is_for_tasks(match.operation) ? recognise_queue(context, head) : recognise(context, head);
     if (match.operation == nullptr || !match.operation->unmetered) {
       if (auto refused = over_limit(caller ? *caller : Caller{}, head, record)) return std::move(*refused);
     }
@@ -162,6 +162,25 @@ class Api : public HttpHandler {
     turn->path = std::move(path);
     turn->query = std::move(query);
     return turn;
+  }
+
+  bool is_for_tasks(const Operation* operation) const {
+    return world_.alarms() != nullptr && operation != nullptr && operation->access == Access::tasks;
+  }
+  /// The queue that rings shows a token of its service account; everybody else a key, as always.
+  std::expected<Caller, std::string> recognise_queue(ActionContext& context, const HttpHead& head) {
+    const Caller queue{.kind = Caller::Kind::key,
+                       .name = "queue",
+                       .role = {},
+                       .scopes = {"tasks"},
+                       .account = {},
+                       .session_token = {}};
+    if (world_.alarms()->trusts_everybody()) return queue;
+    const auto token = bearer_token(head);
+    if (std::ranges::count(token, '.') != 2) return recognise(context, head);
+    if (const auto known = world_.alarms()->recognise(token); !known)
+      return std::unexpected(known.error().message);
+    return queue;
   }
 
   /// Counts the request against its caller's minute: an account's, a key's, else an address's.

@@ -11,6 +11,7 @@ struct ApiRules {
   Origins origins;              ///< CORS_ORIGINS
   int requests_per_minute = 0;  ///< API_RATE_LIMIT, of each caller; 0: no limit
   bool documents = true;        ///< ENABLE_DOCS: the API's description is served
+  bool only_tasks = false;      ///< serve --only tasks: nothing but tasks and health
 };
 
 }  // namespace postrider

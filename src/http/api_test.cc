@@ -71,7 +71,8 @@ TEST_F(ApiTest, WhatIsOpenIsAShortList) {
   }
   for (const auto* known : {"/", "/livez", "/readyz", "/api/health", "/api/tasks/health", "/api/setup",
                             "/api/login", "/api/logout", "/docs", "/redoc", "/setup", "/invitation", "/login",
-                            "/assets/postrider.css", "/assets/docs.js", "/assets/sign.js", "/u/{token}"}) {
+                            "/assets/postrider.css", "/assets/docs.js", "/assets/sign.js", "/u/{token}",
+                            "/.well-known/openid-configuration", "/.well-known/jwks.json"}) {
     open.erase(known);
   }
   EXPECT_TRUE(open.empty()) << *open.begin() << " is open to the world";

@@ -28,8 +28,41 @@ HttpAnswer ApiTurn::answer(HttpBody body) {
     log("http_fault", fault);
     answer = problem(500, "internal", "Something went wrong on our side; the log says what.");
   }
+  if (answer.late) {
+    complete_later(*answer.late);
+    return answer;
+  }
+  if (auto* alarms = world_.alarms()) see_to_alarms(*alarms);
   record_.end(answer);
   return answer;
+}
+
+/// What a request made due is rung for. Where the queue does not answer, the state is on disk all the same,
+/// and the next request or tick sets it right.
+void ApiTurn::see_to_alarms(TaskAlarms& alarms) const {
+  try {
+    if (const auto set = alarms.after_request(); !set) {
+      world_.log().write(LogLevel::warning, "alarms_not_set",
+                         {{"operation", operation_.id}, {"why", set.error().message}});
+    }
+  } catch (const std::exception& fault) {
+    world_.log().write(LogLevel::error, "http_fault", {{"operation", operation_.id}, {"why", fault.what()}});
+  }
+}
+
+/// The turn may be over by the time the answer comes: it takes along what it needs.
+void ApiTurn::complete_later(AwaitedAnswer& late) const {
+  late.answer = [answer = std::move(late.answer), record = record_, &log = world_.log()] {
+    HttpAnswer complete;
+    try {
+      complete = answer();
+    } catch (const std::exception& fault) {
+      log.write(LogLevel::error, "http_fault", {{"why", fault.what()}, {"request", record.id()}});
+      complete = problem(503, "storage", "The database cannot do this now. Try again later.");
+    }
+    record.end(complete);
+    return complete;
+  };
 }
 
 HttpAnswer ApiTurn::work(HttpBody body) {

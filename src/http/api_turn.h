@@ -26,6 +26,8 @@ class ApiTurn : public HttpTurn {
 
  private:
   HttpAnswer work(HttpBody body);
+  void see_to_alarms(TaskAlarms& alarms) const;
+  void complete_later(AwaitedAnswer& late) const;
   std::optional<HttpAnswer> read_body(std::string_view bytes, boost::json::value& value) const;
   HttpAnswer answer_once(Call& call, std::string_view key, std::string_view asked);
   std::optional<HttpAnswer> answered_before(Call& call, std::string_view key, std::string_view asked);

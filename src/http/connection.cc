@@ -96,6 +96,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     };
     auto turn = co_await context_.workers.run(std::move(admit));
     if (auto* answer = std::get_if<HttpAnswer>(&turn)) {
+      while (answer->late) *answer = co_await late_answer(std::move(answer->late));
       if (!whole) {
         co_await refuse(std::move(*answer), version, head_only);
         co_return false;
@@ -111,7 +112,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
     auto held = std::make_shared<HttpBody>(std::move(body));
     auto act = [let_in, held] { return let_in->answer(std::move(*held)); };
     auto answer = co_await context_.workers.run(std::move(act));
+    while (answer.late) answer = co_await late_answer(std::move(answer.late));
     co_return co_await write(std::move(answer), version, parser.keep_alive(), head_only);
+  }
+
+  Awaitable<HttpAnswer> late_answer(std::shared_ptr<AwaitedAnswer> late) {
+    patience_.cancel();
+    co_await context_.workers.wait_for(late->wait);
+    co_return co_await context_.workers.run([late] { return late->answer(); });
   }
 
   /// False: the caller is gone, said nothing, or was told what is wrong.

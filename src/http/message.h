@@ -37,6 +37,15 @@ struct HttpBody {
   std::unique_ptr<std::istream> file;  ///< null: `bytes`
 };
 
+struct HttpAnswer;
+
+/// An answer that comes later and holds no worker meanwhile. `wait` is called on a worker and calls its
+/// argument once, from any thread; then `answer` is called on a worker.
+struct AwaitedAnswer {
+  std::function<void(std::function<void()>)> wait;
+  std::function<HttpAnswer()> answer;
+};
+
 struct HttpAnswer {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
@@ -48,7 +57,8 @@ struct HttpAnswer {
   std::function<bool(std::string& piece)> more = nullptr;
   /// Not zero: `more` is asked this often (server-sent events) rather than as fast as the caller reads.
   Micros every{0};
-  bool close = false;  ///< hang up after it
+  bool close = false;                             ///< hang up after it
+  std::shared_ptr<AwaitedAnswer> late = nullptr;  ///< instead of all else
 
   void set(std::string name, std::string value) { headers.emplace_back(std::move(name), std::move(value)); }
 };

@@ -20,16 +20,21 @@ std::string_view session_token(const HttpHead& head) {
   return {};
 }
 
-std::expected<Caller, std::string> by_key(ActionContext& context, std::string_view credential) {
+/// Nothing: it is of another scheme.
+std::optional<std::string_view> token_in(std::string_view credential) {
   constexpr std::string_view kScheme = "bearer ";
   if (credential.size() < kScheme.size() ||
-      !equals_ignoring_case(credential.substr(0, kScheme.size()), kScheme)) {
-    return std::unexpected("An API key is sent as: Authorization: Bearer KEY.");
-  }
-  const auto token = trim(credential.substr(kScheme.size()));
+      !equals_ignoring_case(credential.substr(0, kScheme.size()), kScheme))
+    return std::nullopt;
+  return trim(credential.substr(kScheme.size()));
+}
+
+std::expected<Caller, std::string> by_key(ActionContext& context, std::string_view credential) {
+  const auto token = token_in(credential);
+  if (!token) return std::unexpected("An API key is sent as: Authorization: Bearer KEY.");
   const auto now = context.clock.wall_now();
-  if (token.empty() || token.size() > kLongestToken) return std::unexpected("The API key is not valid.");
-  const auto key = context.accounts.find_key(token_hash(token), now);
+  if (token->empty() || token->size() > kLongestToken) return std::unexpected("The API key is not valid.");
+  const auto key = context.accounts.find_key(token_hash(*token), now);
   if (!key)
     return std::unexpected("The API key is not valid: it was revoked, has expired, or never was one.");
   context.accounts.note_used(*key, now);
@@ -56,6 +61,11 @@ std::expected<Caller, std::string> recognise(ActionContext& context, const HttpH
                 .scopes = {},
                 .account = found->account.id,
                 .session_token = std::string(token)};
+}
+
+std::string_view bearer_token(const HttpHead& head) {
+  if (head.count("Authorization") != 1) return {};
+  return token_in(head.header("Authorization")).value_or("");
 }
 
 std::string session_cookie(std::string_view token, Micros life) {

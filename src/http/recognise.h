@@ -18,6 +18,9 @@ inline constexpr std::string_view kSessionCookie = "__Host-postrider";
 /// A caller, nobody (no credential), or a sentence that says what is wrong with the credential.
 std::expected<Caller, std::string> recognise(ActionContext& context, const HttpHead& head);
 
+/// The token of `Authorization: Bearer`; empty: there is none, or more than one header.
+std::string_view bearer_token(const HttpHead& head);
+
 /// The Set-Cookie value that gives the browser its session, and the one that takes it away.
 std::string session_cookie(std::string_view token, Micros life);
 std::string no_session_cookie();

@@ -12,6 +12,8 @@
 #include "http/api_rules.h"
 #include "http/message.h"
 #include "http/metrics.h"
+#include "http/task_alarms.h"
+#include "oauth/id_token.h"
 #include "store/request_store.h"
 
 namespace postrider {
@@ -32,14 +34,6 @@ struct SettingShown {
   std::string name, value, from;
 };
 
-/// What came of asking for one email's task now.
-enum class TaskRun {
-  ended,       ///< its attempt is over; what came of it is on disk
-  not_now,     ///< it is not its turn by one of the rules, or it is over already
-  under_way,   ///< an attempt goes on
-  unavailable  ///< nothing can be written, or the server is ending
-};
-
 class ApiWorld {
  public:
   virtual ~ApiWorld() = default;
@@ -55,6 +49,10 @@ class ApiWorld {
   /// Lets the email's task be done now if its turn has come by every rule (lane, pace, window, cap, rate,
   /// lease), and waits for its end, for half a minute at most.
   virtual TaskRun run_task(EmailId id) = 0;
+  /// Where a queue elsewhere rings for each email; null: our own crew does them when they are due.
+  virtual TaskAlarms* alarms() { return nullptr; }
+  /// Who signs the tokens that tasks of our own queues show; null: nobody.
+  virtual IdTokenSigner* id_tokens() { return nullptr; }
   /// Runs the verb that the body of POST /api/shell asks for, if the caller may.
   virtual HttpAnswer shell(const Caller& caller, HttpBody body) = 0;
   virtual std::string process() const = 0;  ///< random; another one after each start

@@ -38,6 +38,15 @@ class StoreFault : public Fault {
 struct Claim {
   CrewId crew;
   int limit = 0;
+  bool plans_only = false;  ///< emails are claimed one by one, by ClaimOne
+};
+
+/// Takes this email's task and no other, if its turn has come by every rule: its alarm rang. `alarm` is that
+/// alarm's number (see alarm_store.h); 0: somebody else asks.
+struct ClaimOne {
+  CrewId crew;
+  TaskId task;
+  std::int64_t alarm = 0;
 };
 
 /// Asks for the gate: RUNNING → COMMITTING if lease, campaign, suppression, window, pace and cap
@@ -73,15 +82,27 @@ struct PlanStep {
   int attempt = 0;
 };
 
-using Entry = std::variant<Claim, Intend, Record, Release, PlanStep>;
+using Entry = std::variant<Claim, ClaimOne, Intend, Record, Release, PlanStep>;
 
 struct Claimed {
   std::vector<ClaimedTask> tasks;
   /// Nothing can be claimed before this moment unless the bell rings. None: nothing at all waits.
   std::optional<WallTime> wake;
 };
+struct OneClaimed {
+  enum class Kind {
+    claimed,
+    later,  ///< its turn has not come: not before `next`; none: somebody has to resume something first
+    busy,   ///< its turn has come, and all places are taken
+    held,   ///< an attempt is under way
+    over    ///< there is no such task (any more)
+  };
+  Kind kind = Kind::over;
+  std::optional<ClaimedTask> task;
+  std::optional<WallTime> next;
+};
 enum class Ack { done, stale };
-using EntryResult = std::variant<Claimed, GateAnswer, Ack>;
+using EntryResult = std::variant<Claimed, OneClaimed, GateAnswer, Ack>;
 
 class TaskStore {
  public:

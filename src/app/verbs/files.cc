@@ -69,13 +69,19 @@ NewFile::NewFile(CallerFile file) : file_(std::move(file)), part_(file_.place) {
   part_ += ".part";
 }
 
-Result<std::unique_ptr<NewFile>> NewFile::create(Result<CallerFile> file) {
+Result<std::unique_ptr<NewFile>> NewFile::create(Result<CallerFile> file, Readers readers) {
   if (!file) return std::unexpected(file.error());
   std::unique_ptr<NewFile> made(new NewFile(std::move(*file)));
   if (std::filesystem::is_directory(made->file_.place)) return cannot("write", made->name(), EISDIR);
   errno = 0;
   made->out_.open(made->part_, std::ios::binary | std::ios::trunc);
   if (!made->out_) return cannot("write", made->name(), errno);
+  if (readers == Readers::owner) {
+    using std::filesystem::perms;
+    std::error_code error;
+    std::filesystem::permissions(made->part_, perms::owner_read | perms::owner_write, error);
+    if (error) return cannot("write", made->name(), error.value());
+  }
   return made;
 }
 

@@ -51,7 +51,9 @@ Result<std::unique_ptr<std::ifstream>> open_to_read(const CallerFile& file);
 /// remains of it. So a reader never sees half a file.
 class NewFile {
  public:
-  static Result<std::unique_ptr<NewFile>> create(Result<CallerFile> file);
+  enum class Readers { as_usual, owner };  ///< owner: nobody else, from the first byte on
+  static Result<std::unique_ptr<NewFile>> create(Result<CallerFile> file,
+                                                 Readers readers = Readers::as_usual);
   ~NewFile();
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;

@@ -28,6 +28,7 @@ void add_suppression_list_verbs(VerbTable& table, CLI::App* suppression);  ///< 
 void add_unsubscribe_verb(VerbTable& table);
 void add_bounce_verbs(VerbTable& table);
 void add_doctor_verb(VerbTable& table);
+void add_gcloud_env_verb(VerbTable& table);
 void add_upkeep_verbs(VerbTable& table);  ///< backup, resume
 
 }  // namespace postrider

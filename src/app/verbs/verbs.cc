@@ -27,6 +27,7 @@ void fill(VerbTable& table) {
   add_unsubscribe_verb(table);
   add_bounce_verbs(table);
   add_doctor_verb(table);
+  add_gcloud_env_verb(table);
   add_upkeep_verbs(table);
 }
 

@@ -95,6 +95,27 @@ Operations document_operations() {
                  .handle = [document](Call& call) {
                    return HttpAnswer{.content_type = "application/json", .body = document->text(call.world)};
                  }});
+  for (const auto* path : {kOpenIdConfigurationPath.data(), kKeySetPath.data()}) {
+    const bool keys = path == kKeySetPath;
+    all.push_back({.method = "GET",
+                   .path = path,
+                   .id = keys ? "getOpenIdKeys" : "getOpenIdConfiguration",
+                   .tag = "documents",
+                   .access = Access::open,
+                   .summary = keys ? "The keys that sign the tokens of tasks (RFC 7517)"
+                                   : "Who signs the tokens of tasks (OpenID Connect Discovery)",
+                   .no_cli = "for programs that verify tokens",
+                   .answers = {{200, "the document", Schema({{"type", "object"}})}},
+                   .unmetered = true,
+                   .handle = [keys](Call& call) {
+                     const auto* signer = call.world.id_tokens();
+                     if (signer == nullptr) return problem(404, "not_found", "Nobody signs tokens here.");
+                     HttpAnswer answer{.content_type = "application/json",
+                                       .body = keys ? signer->key_set() : signer->configuration()};
+                     answer.set("Cache-Control", "public, max-age=3600");
+                     return answer;
+                   }});
+  }
   all.push_back(open_page("/docs", "getDocs", "This API, to read", html, docs));
   all.push_back(open_page("/redoc", "getRedoc", "The same as /docs", html, docs));
   all.push_back(

@@ -1,6 +1,7 @@
 #include "http/operations/operations.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "http/api.h"
@@ -41,6 +42,13 @@ Operations api_operations() {
 
 Operations api_operations(const ApiRules& rules) {
   auto all = api_operations();
+  if (rules.only_tasks) {
+    constexpr std::array<std::string_view, 3> health = {"/livez", "/readyz", "/api/health"};
+    std::erase_if(all, [&](const Operation& operation) {
+      return !operation.path.starts_with("/api/tasks/") &&
+             std::ranges::find(health, operation.path) == health.end();
+    });
+  }
   if (!rules.documents) {
     std::erase_if(all, [](const Operation& operation) {
       return std::ranges::find(document_paths(), operation.path) != document_paths().end();

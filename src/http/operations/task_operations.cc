@@ -61,36 +61,102 @@ HttpAnswer answer(const EmailView& email, const Said& said) {
 }
 
 /// It stays in the queue, for what and until when.
-std::string why_later(Call& call, CampaignId campaign, const EmailView& email) {
-  const auto now = call.world.clock().wall_now();
-  const auto waiting = call.actions.store.waiting(campaign, now);
+std::string why_later(ApiWorld& world, ActionContext& actions, CampaignId campaign, const EmailView& email) {
+  const auto now = world.clock().wall_now();
+  const auto waiting = actions.store.waiting(campaign, now);
   std::string why = email.reason.empty() ? waiting.what : email.reason;
   if (why.empty()) why = "its turn has not come";
   return fmt::format("The email is sent later: {}.", why);
 }
 
+HttpAnswer under_way() {
+  auto busy = problem(429, "under_way", "An attempt to send this email is under way already.");
+  busy.set("Retry-After", kRingAgainAfter);
+  return busy;
+}
+
+HttpAnswer unavailable_now() {
+  return problem(503, "unavailable",
+                 "Nothing can be sent or written now. The email keeps its place; try again later.");
+}
+
+/// What the queue hears that rang. It rings again for anything but 2xx, so that is what it hears as soon as
+/// the outcome is on disk, or the next attempt's alarm is set.
+HttpAnswer answer_ring(ApiWorld& world, EmailId id, bool is_alarm, TaskRun run) {
+  if (run == TaskRun::unavailable) return unavailable_now();
+  if (run == TaskRun::under_way) return under_way();
+  auto actions = world.actions("queue");
+  const auto found = actions.store.email(id);
+  // An alarm outlives its email where a campaign is deleted: nothing is to be done, and never will be.
+  if (!found && !is_alarm) return problem(found.error());
+  auto& alarms = *world.alarms();
+  if (found && found->second.status == EmailStatus::pending) {
+    if (const auto set = alarms.set_for(id); !set)
+      return problem(503, "unavailable",
+                     "The email waits, and its next alarm could not be set: " + set.error().message);
+  }
+  if (const auto set = alarms.after_request(); !set) return problem(503, "unavailable", set.error().message);
+  if (!found) {
+    return json_answer(json::object{{"status", "skipped"},
+                                    {"message", "There is no such email any more."},
+                                    {"smtp_response", nullptr},
+                                    {"email_send_id", id.value},
+                                    {"planned_at", nullptr}});
+  }
+  const auto& [campaign, email] = *found;
+  if (email.status != EmailStatus::pending) return answer(email, final_word(email));
+  return answer(email, {202, "deferred", why_later(world, actions, campaign, email)});
+}
+
+HttpAnswer ring(Call& call, EmailId id) {
+  const auto* number = call.fields().if_contains("alarm");
+  const auto alarm = number == nullptr ? 0 : number->to_number<std::int64_t>();
+  const auto run = std::make_shared<TaskRun>();
+  auto& world = call.world;
+  HttpAnswer later;
+  later.late = std::make_shared<AwaitedAnswer>();
+  later.late->wait = [&world, id, alarm, run](std::function<void()> go_on) {
+    world.alarms()->ring(id, alarm, [run, go_on = std::move(go_on)](TaskRun came) {
+      *run = came;
+      go_on();
+    });
+  };
+  later.late->answer = [&world, id, alarm, run] { return answer_ring(world, id, alarm != 0, *run); };
+  return later;
+}
+
+HttpAnswer tick(Call& call) {
+  auto* alarms = call.world.alarms();
+  if (alarms == nullptr) {
+    return json_answer(json::object{{"status", "ok"}, {"message", "This server needs no ticks: it runs."}});
+  }
+  const auto ticked = alarms->tick();
+  if (!ticked) return problem(503, "unavailable", ticked.error().message);
+  return json_answer(
+      json::object{{"status", "ok"},
+                   {"message", "A piece of everything was done, and what comes next has its alarm."},
+                   {"alarms_set", ticked->set},
+                   {"alarms_renewed", ticked->renewed},
+                   {"alarms_removed", ticked->removed},
+                   {"campaigns_paused", ticked->purged}});
+}
+
 HttpAnswer send_email(Call& call) {
   const EmailId id{call.fields().at("email_send_id").to_number<std::int64_t>()};
+  if (call.world.alarms() != nullptr) return ring(call, id);
   auto& store = call.actions.store;
   auto found = store.email(id);
   if (!found) return problem(found.error());
   if (found->second.status != EmailStatus::pending) return answer(found->second, final_word(found->second));
 
   const auto run = call.world.run_task(id);
-  if (run == TaskRun::unavailable) {
-    return problem(503, "unavailable",
-                   "Nothing can be sent or written now. The email keeps its place; try again later.");
-  }
+  if (run == TaskRun::unavailable) return unavailable_now();
   found = store.email(id);
   if (!found) return problem(found.error());
   const auto& [campaign, email] = *found;
   if (email.status != EmailStatus::pending) return answer(email, final_word(email));
-  if (run == TaskRun::under_way) {
-    auto busy = problem(429, "under_way", "An attempt to send this email is under way already.");
-    busy.set("Retry-After", kRingAgainAfter);
-    return busy;
-  }
-  return answer(email, {202, "deferred", why_later(call, campaign, email)});
+  if (run == TaskRun::under_way) return under_way();
+  return answer(email, {202, "deferred", why_later(call.world, call.actions, campaign, email)});
 }
 
 HttpAnswer task_health(Call& call) {
@@ -119,6 +185,16 @@ Schema run_schema() {
       .needs("smtp_response", text(0, 1 << 20).or_null().about("the server's last reply"))
       .needs("email_send_id", whole(1, std::int64_t{1} << 53))
       .needs("planned_at", moment().or_null().about("of one that is sent later"));
+}
+
+Schema tick_schema() {
+  return ObjectSchema("TickAnswer")
+      .needs("status", one_of({"ok"}))
+      .needs("message", text())
+      .may("alarms_set", whole(0, INT32_MAX))
+      .may("alarms_renewed", whole(0, INT32_MAX).about("they were lost"))
+      .may("alarms_removed", whole(0, INT32_MAX).about("their emails are over"))
+      .may("campaigns_paused", whole(0, INT32_MAX).about("because the queue was purged"));
 }
 
 Schema task_health_schema() {
@@ -151,6 +227,7 @@ Operations task_operations() {
        .no_cli = "a server does due tasks by itself; `postrider email show {id}` tells what became of one",
        .body = ObjectSchema("TaskRequest")
                    .needs("email_send_id", whole(1, std::int64_t{1} << 53))
+                   .may("alarm", whole(1, std::int64_t{1} << 53).about("the number of the alarm that rings"))
                    .may("timestamp", anything())
                    .may("created_by", text(0, 1000).or_null()),
        .answers = {{200, "it is over: sent, failed, skipped, or uncertain (error)", run_schema()},
@@ -158,6 +235,23 @@ Operations task_operations() {
                    {404, "there is no such email", problem_schema(), "application/problem+json"},
                    {429, "an attempt is under way", problem_schema(), "application/problem+json"}},
        .handle = send_email});
+  all.push_back(
+      {.method = "POST",
+       .path = "/api/tasks/tick",
+       .id = "tick",
+       .tag = "tasks",
+       .access = Access::tasks,
+       .summary =
+           "Do a bounded piece of everything that is no email: plans, alarms, sheets, alerts. For Cloud "
+           "Scheduler; the queue rings for it as well",
+       .cli = {},
+       .no_cli = "a running server does all of this by itself",
+       .body = ObjectSchema("TickRequest").may("alarm", whole(1, std::int64_t{1} << 53)),
+       .body_optional = true,
+       .answers = {{200, "done", tick_schema()},
+                   {503, "the alarm of the next tick could not be set", problem_schema(),
+                    "application/problem+json"}},
+       .handle = tick});
   for (const auto* method : {"GET", "POST"}) {
     all.push_back(
         {.method = method,

@@ -31,12 +31,8 @@ Claims::Claims(Database& db)
       slots_(db, "SELECT count(*), min(taken) FROM mailbox_slot WHERE mailbox_id = ? AND taken > ?"),
       forget_slots_(db, "DELETE FROM mailbox_slot WHERE mailbox_id = ? AND taken <= ?"),
       shut_lane_(db, "UPDATE lane SET not_before = ?2 WHERE id = ?1"),
-      due_emails_(
-          db,
-          "SELECT t.id, t.due, t.attempt, e.tries, e.first_try, r.id, r.ordinal, r.address, r.name, r.vals, "
-          "r.address_key, e.resends "
-          "FROM task t JOIN email e ON e.id = t.id JOIN recipient r ON r.id = e.recipient_id "
-          "WHERE t.lane_id = ? AND t.state = 0 AND t.due <= ? ORDER BY t.due, t.id LIMIT ?"),
+      due_emails_(db, std::string(kClaimedEmails) +
+                          "WHERE t.lane_id = ? AND t.state = 0 AND t.due <= ? ORDER BY t.due, t.id LIMIT ?"),
       due_plans_(db,
                  "SELECT id, due, attempt FROM task WHERE lane_id = ? AND state = 0 AND due <= ? LIMIT ?"),
       take_(db, "UPDATE task SET state = 1, attempt = attempt + 1, crew_id = ?2, started = ?3 WHERE id = ?1"),
@@ -48,7 +44,8 @@ Claims::Claims(Database& db)
           "WHERE id BETWEEN ?4 AND ?5 AND +lane_id = ?1 AND state = 0 AND (due < ?6 OR (due = ?6 AND id <= ?7))"),
       taken_(db, "UPDATE lane SET waiting = waiting - ?2, running = running + ?2, served = ?3 WHERE id = ?1"),
       tokens_(db, "UPDATE queue SET tokens = ?2, refilled = ?3 WHERE id = ?1"),
-      next_wake_(db, "SELECT min(wake) FROM lane WHERE wake > ?") {}
+      next_wake_(db, "SELECT min(wake) FROM lane WHERE wake > ?"),
+      plan_lanes_(db, "SELECT id FROM lane WHERE mailbox_id = 0 AND wake <= ? ORDER BY served LIMIT ?") {}
 
 Claimed Claims::serve(Work& work, HeldTasks& tasks, CrewId crew, int limit) {
   Claimed claimed;
@@ -78,6 +75,17 @@ Claimed Claims::serve(Work& work, HeldTasks& tasks, CrewId crew, int limit) {
       if (n > 0) take(work, tasks, crew, lane, n, claimed);
     }
   }
+  return claimed;
+}
+
+Claimed Claims::serve_plans(Work& work, HeldTasks& tasks, CrewId crew, int limit) {
+  Claimed claimed;
+  work.rows.write_back();  // a plan that was woken in this transaction is due, too
+  std::vector<LaneId> lanes;
+  plan_lanes_.query(to_micros(work.now), limit);
+  while (plan_lanes_.step()) lanes.push_back(LaneId{plan_lanes_.integer(0)});
+  plan_lanes_.reset();
+  for (const auto id : lanes) take(work, tasks, crew, work.rows.lane(id), 1, claimed);
   return claimed;
 }
 
@@ -152,7 +160,13 @@ void Claims::hold(std::span<const ClaimedTask> tasks, WallTime now, CrewId crew)
 }
 
 void Claims::take(Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, int n, Claimed& claimed) {
-  auto& due = (lane.mailbox ? due_emails_ : due_plans_).query(lane.id.value, to_micros(work.now), n);
+  take_from((lane.mailbox ? due_emails_ : due_plans_).query(lane.id.value, to_micros(work.now), n), work,
+            tasks, crew, lane, claimed);
+}
+
+/// What `due` gives, all of one lane.
+void Claims::take_from(Statement& due, Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane,
+                       Claimed& claimed) {
   const auto before = claimed.tasks.size();
   while (due.step()) {
     ClaimedTask task{.id = TaskId{due.integer(0)},

@@ -108,8 +108,10 @@ class HotRows {
   /// sleeps again when the claim took them: so nothing need be written.
   std::map<std::int64_t, std::optional<std::int64_t>> wakes_of_touched();
 
- private:
+  /// Writes everything gathered but the wake times.
   void write_changes();
+
+ private:
   Writer& writer_;
   Readers& readers_;
   std::unordered_map<CampaignId, HotCampaign> campaigns_;

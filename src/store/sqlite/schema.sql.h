@@ -6,8 +6,10 @@
 
 #include <array>
 
+#include "store/sqlite/alarm_states.h"
 #include "store/sqlite/alert_tables.sql.h"
 #include "store/sqlite/api_tables.sql.h"
+#include "store/sqlite/http_tables.sql.h"
 #include "store/sqlite/sheet_tables.sql.h"
 #include "store/sqlite/statistics.sql.h"
 
@@ -362,6 +364,8 @@ INSERT INTO meta (key, value)
 )sql",
     // What ties the column of statuses to the sheet; 0: not yet.
     "ALTER TABLE campaign_sheet ADD COLUMN anchor INTEGER NOT NULL DEFAULT 0;",
+    kAlarmTable,
+    kHttpTables,
 };
 
 }  // namespace postrider::sqlite

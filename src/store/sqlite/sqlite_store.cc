@@ -10,9 +10,11 @@
 #include <fstream>
 
 #include "store/sqlite/account_store.h"
+#include "store/sqlite/alarm_store.h"
 #include "store/sqlite/alert_store.h"
 #include "store/sqlite/campaign_store.h"
 #include "store/sqlite/checkpoints.h"
+#include "store/sqlite/http_task_store.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/private_file.h"
 #include "store/sqlite/request_store.h"
@@ -47,7 +49,7 @@ class Store final : public SqliteStore {
  public:
   Store(const std::string& file, Clock& clock) : writer_(file, clock), checkpoints_(writer_.db) {}
 
-  Result<void> prepare() {
+  Result<void> prepare(const HttpTaskLimits& limits) {
     writer_.db.execute(kWriterSettings);
     if (auto migrated = sqlite::migrate(writer_.db, writer_.file); !migrated) return migrated;
     campaigns_ = sqlite::make_campaign_store(writer_);
@@ -63,6 +65,8 @@ class Store final : public SqliteStore {
     templates_ = sqlite::make_template_store(writer_);
     alerts_ = sqlite::make_alert_store(writer_);
     sheets_ = sqlite::make_sheet_store(writer_);
+    alarms_ = sqlite::make_alarm_store(writer_);
+    http_tasks_ = sqlite::make_http_task_store(writer_, limits);
     return {};
   }
 
@@ -73,6 +77,8 @@ class Store final : public SqliteStore {
   TemplateStore& templates() override { return *templates_; }
   AlertStore& alerts() override { return *alerts_; }
   SheetStore& sheets() override { return *sheets_; }
+  AlarmStore& alarms() override { return *alarms_; }
+  HttpTaskStore& http_tasks() override { return *http_tasks_; }
   Result<Resealed> reseal(const std::function<Result<std::string>(std::string_view)>& anew,
                           const std::map<std::string, std::string>& meta) override {
     return sqlite::reseal(writer_, anew, meta);
@@ -88,11 +94,14 @@ class Store final : public SqliteStore {
   std::unique_ptr<TemplateStore> templates_;
   std::unique_ptr<AlertStore> alerts_;
   std::unique_ptr<SheetStore> sheets_;
+  std::unique_ptr<AlarmStore> alarms_;
+  std::unique_ptr<HttpTaskStore> http_tasks_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& file, Clock& clock) {
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& file, Clock& clock,
+                                                       const HttpTaskLimits& limits) {
   if (!sqlite::make_directory_of(file) || !sqlite::ensure_private_file(file)) {
     return unavailable("database_unavailable",
                        fmt::format("Cannot open the database {}: {}.", file, std::strerror(errno)));
@@ -101,7 +110,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& file, 
     return invalid("not_a_database", fmt::format("{} is no Postrider database. Choose another file.", file));
   }
   auto store = std::make_unique<Store>(file, clock);
-  if (auto ready = store->prepare(); !ready) return std::unexpected(ready.error());
+  if (auto ready = store->prepare(limits); !ready) return std::unexpected(ready.error());
   return store;
 }
 

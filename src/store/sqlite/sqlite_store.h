@@ -11,8 +11,10 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "store/account_store.h"
+#include "store/alarm_store.h"
 #include "store/alert_store.h"
 #include "store/campaign_store.h"
+#include "store/http_task_store.h"
 #include "store/request_store.h"
 #include "store/sheet_store.h"
 #include "store/task_store.h"
@@ -50,6 +52,8 @@ class SqliteStore {
   virtual TemplateStore& templates() = 0;
   virtual AlertStore& alerts() = 0;
   virtual SheetStore& sheets() = 0;
+  virtual AlarmStore& alarms() = 0;
+  virtual HttpTaskStore& http_tasks() = 0;
 
   /// Replaces what is sealed with the installation's key by what `anew` makes of it, and these values of
   /// meta(), in one transaction. An error of `anew` changes nothing; a kept answer that it cannot read goes.
@@ -57,8 +61,10 @@ class SqliteStore {
                                   const std::map<std::string, std::string>& meta) = 0;
 
   /// Opens or creates the file (mode 0600) and brings the schema up to date. The caller holds the
-  /// FileLock for as long as the store lives. A file of a newer version is an error.
-  static Result<std::unique_ptr<SqliteStore>> open(const std::string& file, Clock& clock);
+  /// FileLock for as long as the store lives. A file of a newer version is an error. `limits` are of HTTP
+  /// tasks.
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& file, Clock& clock,
+                                                   const HttpTaskLimits& limits = {});
 };
 
 }  // namespace postrider

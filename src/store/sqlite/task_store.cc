@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <set>
+#include <utility>
 
 #include "base/check.h"
 
@@ -18,6 +19,7 @@ class SqliteTaskStore : public TaskStore {
         suppressions_(writer.db),
         held_(writer.db),
         claims_(writer.db),
+        single_claims_(writer.db, claims_),
         gates_(writer.db),
         records_(writer.db),
         plan_steps_(writer.db) {}
@@ -38,6 +40,7 @@ class SqliteTaskStore : public TaskStore {
     return {writer_, rows, suppressions_, rows.now};
   }
   EntryResult apply_one(Work& work, const Entry& entry);
+  void serve_single(Work& work, std::span<const Entry> entries, std::vector<EntryResult>& results);
   void take_over(Work& work);
 
   Writer& writer_;
@@ -45,6 +48,7 @@ class SqliteTaskStore : public TaskStore {
   SuppressionLookup suppressions_;
   HeldTasks held_;
   Claims claims_;
+  SingleClaims single_claims_;
   Gates gates_;
   Records records_;
   PlanSteps plan_steps_;
@@ -124,8 +128,11 @@ std::vector<EntryResult> SqliteTaskStore::apply(std::span<const Entry> entries) 
     served_.clear();
 
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (!std::holds_alternative<Claim>(entries[i])) results[i] = apply_one(work, entries[i]);
+      const bool claims =
+          std::holds_alternative<Claim>(entries[i]) || std::holds_alternative<ClaimOne>(entries[i]);
+      if (!claims) results[i] = apply_one(work, entries[i]);
     }
+    serve_single(work, entries, results);
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const auto* claim = std::get_if<Claim>(&entries[i]);
       if (claim == nullptr) continue;
@@ -133,7 +140,8 @@ std::vector<EntryResult> SqliteTaskStore::apply(std::span<const Entry> entries) 
         results[i] = Claimed{};
         continue;
       }
-      auto claimed = claims_.serve(work, held_, claim->crew, claim->limit);
+      auto claimed = claim->plans_only ? claims_.serve_plans(work, held_, claim->crew, claim->limit)
+                                       : claims_.serve(work, held_, claim->crew, claim->limit);
       for (const auto& task : claimed.tasks) {
         if (task.kind == TaskKind::email) served_.insert(task.campaign.value);
       }
@@ -156,6 +164,19 @@ std::vector<EntryResult> SqliteTaskStore::apply(std::span<const Entry> entries) 
   } catch (const StoreFault& fault) {
     writer_.trouble = fault.what();
     throw;
+  }
+}
+
+void SqliteTaskStore::serve_single(Work& work, std::span<const Entry> entries,
+                                   std::vector<EntryResult>& results) {
+  bool written = false;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto* claim = std::get_if<ClaimOne>(&entries[i]);
+    if (claim == nullptr) continue;
+    if (!std::exchange(written, true)) work.rows.write_changes();
+    auto one = single_claims_.serve(work, held_, *claim);
+    if (one.task) served_.insert(one.task->campaign.value);
+    results[i] = std::move(one);
   }
 }
 

@@ -23,6 +23,12 @@ struct Work {
   WallTime now;
 };
 
+/// The columns that Claims::take_from reads.
+inline constexpr auto kClaimedEmails =
+    "SELECT t.id, t.due, t.attempt, e.tries, e.first_try, r.id, r.ordinal, r.address, r.name, r.vals, "
+    "r.address_key, e.resends FROM task t JOIN email e ON e.id = t.id JOIN recipient r ON r.id = "
+    "e.recipient_id ";
+
 /// A task that somebody holds, with what its email knows.
 struct Held {
   TaskId id;
@@ -68,18 +74,37 @@ class HeldTasks {
 };
 
 class Claims {
+  friend class SingleClaims;
+
  public:
   explicit Claims(Database& db);
   Claimed serve(Work& work, HeldTasks& tasks, CrewId crew, int limit);
+  Claimed serve_plans(Work& work, HeldTasks& tasks, CrewId crew, int limit);
   /// At the end of the transaction: when the next claim may find more.
   void tell_wake(const Work& work, Claimed& claimed);
 
  private:
   int places(Work& work, HotLane& lane, Claimed& claimed);
   void take(Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, int n, Claimed& claimed);
+  void take_from(Statement& due, Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, Claimed& claimed);
   void hold(std::span<const ClaimedTask> tasks, WallTime now, CrewId crew);
   Statement candidates_, running_of_mailbox_, running_of_queue_, slots_, forget_slots_, shut_lane_,
-      due_emails_, due_plans_, take_, take_many_, taken_, tokens_, next_wake_;
+      due_emails_, due_plans_, take_, take_many_, taken_, tokens_, next_wake_, plan_lanes_;
+};
+
+/// Claims of single tasks, whose alarms rang, and what becomes of those alarms (see alarm_store.h).
+class SingleClaims {
+ public:
+  SingleClaims(Database& db, Claims& claims);
+  /// What the transaction has gathered must be written (HotRows::write_changes).
+  OneClaimed serve(Work& work, HeldTasks& tasks, const ClaimOne& claim);
+
+ private:
+  OneClaimed judge(Work& work, HeldTasks& tasks, const ClaimOne& claim);
+  std::optional<WallTime> opens(Work& work, HotLane& lane);
+  Micros turn(Work& work, const HotLane& lane, const ClaimOne& claim, WallTime due);
+  Claims& claims_;
+  Statement find_, email_, not_before_, ahead_, rung_, again_, asleep_, next_number_;
 };
 
 class Gates {
