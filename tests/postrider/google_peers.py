@@ -2,20 +2,19 @@
 
 import json
 import os
-import queue
 import subprocess
-import threading
 
 import jsonschema
 
 from . import npm, pypi
 from .installation import ROOT
+from .line_program import LineProgram
 
 PEERS = ROOT / "tests/peers"
 SCOPE = "https://www.googleapis.com/auth/spreadsheets"
 
 
-def _environment(google=None):
+def environment(google=None):
     """The caller's, without what would lead Google's programs elsewhere: proxies and the caller's own credentials."""
     kept = {name: value for name, value in os.environ.items()
             if not name.lower().endswith("_proxy") and name != "GOOGLE_APPLICATION_CREDENTIALS"}
@@ -35,32 +34,18 @@ class SheetsClient:
     """Google's client for Node.js; ends with its `with`."""
 
     def __init__(self, google, credentials="metadata"):
-        environment = _environment(google) | npm.installed("google_sheets")
-        self._process = subprocess.Popen(["node", PEERS / "google_sheets/sheets.cjs", google.base_url, credentials],
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
-        self._lines = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self):
-        for line in self._process.stdout:
-            self._lines.put(line)
-        self._lines.put("")
+        self._program = LineProgram(["node", PEERS / "google_sheets/sheets.cjs", google.base_url, credentials],
+                                    environment(google) | npm.installed("google_sheets"), "Google's client")
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self._process.stdin.close()
-        self._process.kill()
-        self._process.wait(30)
+    def __exit__(self, *error):
+        self._program.__exit__(*error)
 
     def call(self, method, **parameters):
         """The answer's data; raises Refused."""
-        self._process.stdin.write(json.dumps({"call": method, "parameters": parameters}) + "\n")
-        self._process.stdin.flush()
-        line = self._lines.get(timeout=60)
-        assert line, f"Google's client ended at {method}"
-        answer = json.loads(line)
+        answer = self._program.ask({"call": method, "parameters": parameters})
         if "error" in answer:
             raise Refused(answer["error"])
         return answer["data"]
@@ -69,7 +54,7 @@ class SheetsClient:
 def _python(program, *words, text="", google=None):
     bin_folder = pypi.programs("google_python")
     return subprocess.run([bin_folder / "python", PEERS / "google_python" / program, *words], input=text, text=True,
-                          capture_output=True, timeout=120, check=True, env=_environment(google)).stdout
+                          capture_output=True, timeout=120, check=True, env=environment(google)).stdout
 
 
 def token_by_google_auth(google, file="metadata", scope=SCOPE):

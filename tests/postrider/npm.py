@@ -3,6 +3,7 @@
 import filecmp
 import shutil
 import subprocess
+from pathlib import Path
 
 from postrider.installation import ROOT
 
@@ -22,3 +23,10 @@ def installed(name):
                        cwd=directory, check=True, timeout=300)
         shutil.copyfile(wanted, done)
     return {"NODE_PATH": str(directory / "node_modules")}
+
+
+def program(paths, name):
+    """A program that a package brings along; `paths`: what `installed` said."""
+    modules = Path(paths["NODE_PATH"])
+    [found] = modules.glob(f"{name}-*/bin/{name}")
+    return found
