@@ -80,12 +80,14 @@ def smtp_source(port, count, sessions):
 
 
 class Postrider:
-    """A server on its own database, for one `with` block."""
+    """A server on its own database, for one `with` block. `options` of serve, and settings."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, *options, **settings):
         self.directory = pathlib.Path(directory)
+        self.options = options
+        self.port = free_port()
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "LOG_LEVEL": "warning",
-                            "DATABASE_URL": f"sqlite:///{directory}/bench.db"}
+                            "DATABASE_URL": f"sqlite:///{directory}/bench.db", **settings}
 
     def verb(self, *words):
         done = subprocess.run([POSTRIDER, *words, "--json"], env=self.environment, cwd=self.directory,
@@ -95,7 +97,7 @@ class Postrider:
         return json.loads(done.stdout.splitlines()[-1])
 
     def __enter__(self):
-        self.process = subprocess.Popen([POSTRIDER, "serve", "--listen", f"127.0.0.1:{free_port()}"],
+        self.process = subprocess.Popen([POSTRIDER, "serve", "--listen", f"127.0.0.1:{self.port}", *self.options],
                                         env=self.environment, cwd=self.directory, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if "serving on" in line:
@@ -124,9 +126,16 @@ class Postrider:
 
     def campaign_of(self, count, port, sessions):
         """A campaign with `count` recipients, ready to be sent to `port`. Its id."""
+        self.add_mailbox(port, sessions)
         write_inputs(self.directory, count)
+        return self.add_campaign()
+
+    def add_mailbox(self, port, sessions):
         self.verb("mailbox", "add", "--name", "bench", "--from", "bench@example.com", "--smtp-host", "127.0.0.1",
                   "--smtp-port", str(port), "--tls", "none", "--cap-24h", "0", "--sessions", str(sessions))
+
+    def add_campaign(self):
+        """Of what write_inputs wrote. Its id."""
         return self.verb("campaign", "create", "--name", "bench", "--subject", "To {{ name }}", "--message-file",
                          "message.txt", "--csv", "list.csv", "--mailbox", "bench", "--pace", "none")["id"]
 
@@ -135,13 +144,13 @@ def fresh_directory():
     return tempfile.TemporaryDirectory(prefix="postrider-bench-", dir=ROOT / "build")
 
 
-def write_inputs(directory, count):
+def write_inputs(directory, count, first=0):
     line = "All the news that is fit to be read by somebody who wrote a benchmark for it.\n"
     body = "Dear {{ name }},\n\n" + line * ((MESSAGE_OCTETS - 400) // len(line))
     (directory / "message.txt").write_text(body)
     with open(directory / "list.csv", "w") as out:
         out.write("email,name\n")
-        for n in range(count):
+        for n in range(first, first + count):
             out.write(f"person{n}@example.com,Person {n}\n")
 
 
