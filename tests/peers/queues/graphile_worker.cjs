@@ -10,7 +10,7 @@ exports.open = async (connectionString) => {
     add: (tasks) =>
       utils.addJobs(tasks.map(({ due, payload }) => ({ identifier: "none", payload, runAt: due && new Date(due) }))),
     work: async (called, what) => {
-      const tuned = { localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 };
+      const tuned = { localQueue: { size: 5000 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 };
       const runner = await run({
         taskList: { none: async (payload) => called(payload) },
         noHandleSignals: true,
@@ -19,7 +19,7 @@ exports.open = async (connectionString) => {
           worker: {
             connectionString,
             logger,
-            concurrentJobs: 50,
+            concurrentJobs: 20,
             maxPoolSize: 10,
             preparedStatements: true,
             // What is due later is found by polling alone.

@@ -1,8 +1,8 @@
 // pg-boss: insert, fetch and complete in batches.
 const { PgBoss } = require("pg-boss");
 
-const BATCH = 500;
-const LOOPS = 4;
+const BATCH = 2000;
+const LOOPS = 2;
 const QUEUE = "none";
 
 exports.open = async (connectionString) => {
