@@ -66,8 +66,8 @@ def test_googles_client_sets_reads_lists_and_deletes(tasks, target):
         assert (task["dispatchDeadline"], task["view"], task["createTime"][-1:]) == ("30s", "BASIC", "Z")
         full = client.call("get_task", name=task["name"], responseView="FULL")
         assert (full["httpRequest"]["body"], full["view"]) == ("eyJhIjoxfQ==", "FULL")
-        assert tasks.queues[queue].tasks["a-1"].schedule // 1000 == round(
-            datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp() * 1000)
+        assert tasks.queues[queue].tasks["a-1"].schedule == round(
+            datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp() * 1_000_000)
 
         unnamed = client.call("create_task", parent=queue, task={"httpRequest": {"url": target.url}})
         assert unnamed["name"].removeprefix(queue + "/tasks/").isdigit()
