@@ -117,7 +117,7 @@ void AlarmKeeper::remove_idle_tick() {
   const auto idle = store_.idle_tick(clock_.wall_now() + 1h);
   if (!idle) return;
   const std::string name = alarm_of(*idle).name;
-  if (alarms_.remove({&name, 1}, kRemoveTime).front()) store_.tick_came();
+  if (alarms_.remove({&name, 1}, kRemoveTime).front()) store_.tick_came(idle->number);
 }
 
 int AlarmKeeper::remove_strays(Micros time) {
@@ -135,8 +135,7 @@ int AlarmKeeper::remove_strays(Micros time) {
 }
 
 Result<void> AlarmKeeper::after_request() {
-  const std::unique_lock lock(mutex_,
-                              std::chrono::duration_cast<std::chrono::microseconds>(rules_.request_time));
+  const std::unique_lock lock(mutex_, rules_.request_time);
   if (!lock) return unavailable("alarms_unavailable", "Others wait for the queue's answers already.");
   const auto now = clock_.wall_now();
   const auto need = store_.next_need(now, rules_.horizon);
@@ -145,7 +144,7 @@ Result<void> AlarmKeeper::after_request() {
   // Who purges the queue takes the tick away as well: any request may be the first to notice.
   if (is_time_to_look() && store_.any_overdue(now + rules_.horizon)) {
     looked_ = clock_.boot_now().time_since_epoch().count();
-    store_.tick_came();  // it may have gone with the others
+    store_.forget_tick();  // it may have gone with the others
     want_tick(now);
   }
   const auto some = set_some(kMostOfARequest, rules_.request_time);
@@ -155,30 +154,42 @@ Result<void> AlarmKeeper::after_request() {
   return set_for(TaskId{});
 }
 
-Result<Ticked> AlarmKeeper::tick(ActionContext& context, const TickWork& work) {
-  const std::unique_lock alone(ticking_, std::chrono::microseconds{rules_.tick_time});
+/// All alarms that are wanted, also those of what is being planned meanwhile; then those nobody needs go.
+/// Where one could not be set the queue is asked no further: it is wanted still, for the next tick.
+void AlarmKeeper::set_until(const TickWork& work, BootTime until, Ticked& ticked) {
+  for (bool more = true; more && clock_.boot_now() < until;) {
+    {
+      // Of one piece only: requests that wait for their own alarms have their turn between two.
+      const std::unique_lock lock(mutex_, rules_.tick_time);
+      if (!lock) return;
+      const int woken = store_.wake_sleepers(kAtOnce);
+      const auto some = set_some(kAtOnce, until - clock_.boot_now());
+      if (!some) return;
+      const int removed = remove_strays(until - clock_.boot_now());
+      ticked.set += *some;
+      ticked.removed += removed;
+      more = woken > 0 || removed > 0 || *some > 0;
+    }
+    if (!more && work.planning()) {
+      more = true;
+      work.wait();
+    }
+  }
+}
+
+Result<Ticked> AlarmKeeper::tick(ActionContext& context, const TickWork& work, std::int64_t alarm) {
+  const std::unique_lock alone(ticking_, rules_.tick_time);
   if (!alone) return unavailable("alarms_unavailable", "Another tick is under way.");
   const auto until = clock_.boot_now() + rules_.tick_time;
-  store_.tick_came();
+  store_.tick_came(alarm);
   Ticked ticked;
   look_for_purge(context, ticked);
   look_through(ticked, until);
+  // What emails wait for comes before what merely tells of them.
+  set_until(work, until, ticked);
   for (const auto& round : work.rounds) round();
-  const std::unique_lock lock(mutex_,
-                              std::chrono::duration_cast<std::chrono::microseconds>(rules_.tick_time));
+  const std::unique_lock lock(mutex_, rules_.tick_time);
   if (!lock) return unavailable("alarms_unavailable", "Others wait for the queue's answers already.");
-  bool unset = false;
-  for (bool more = true; more && !unset && clock_.boot_now() < until;) {
-    const int woken = store_.wake_sleepers(kAtOnce);
-    const auto some = set_some(kAtOnce, until - clock_.boot_now());
-    unset = !some.has_value();
-    ticked.set += some.value_or(0);
-    const int removed = remove_strays(until - clock_.boot_now());
-    ticked.removed += removed;
-    const bool planning = work.planning();
-    more = woken > 0 || removed > 0 || some.value_or(0) > 0 || planning;
-    if (planning && some.value_or(0) == 0) work.wait();
-  }
   const auto next = plan_next_tick(work);
   if (!next) return std::unexpected(next.error());
   return ticked;

@@ -61,7 +61,8 @@ class AlarmKeeper {
   /// error: not even that.
   Result<void> after_request();
   /// A bounded piece of everything, and the next tick's alarm. An error: that one could not be set.
-  Result<Ticked> tick(ActionContext& context, const TickWork& work);
+  /// `alarm`: the number of the tick's alarm that rang; 0: somebody else asks.
+  Result<Ticked> tick(ActionContext& context, const TickWork& work, std::int64_t alarm);
 
   /// The alarm that is set for a task; the names of all of an installation's can be told from others'.
   Alarm alarm_of(const WantedAlarm& wanted) const;
@@ -70,6 +71,7 @@ class AlarmKeeper {
 
  private:
   Result<int> set_some(int limit, Micros time);
+  void set_until(const TickWork& work, BootTime until, Ticked& ticked);
   void remove_idle_tick();
   int remove_strays(Micros time);
   void want_tick(WallTime at);

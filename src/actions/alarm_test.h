@@ -138,12 +138,12 @@ class AlarmTest : public ActionTest {
     ++dots_[address];
     apply<Ack>(Record{.crew = crew_, .task = task.id, .attempt = task.attempt, .outcome = say_(address)});
   }
-  int tick() {
+  int tick(std::int64_t alarm = 0) {
     const TickWork work{.planning = [this] { return plan(); },
                         .wait = [] {},
                         .rounds = {},
                         .next_round = [] { return std::optional<WallTime>(); }};
-    const auto ticked = keeper_->tick(context_, work);
+    const auto ticked = keeper_->tick(context_, work, alarm);
     if (ticked) {
       renewed_ += ticked->renewed;
       removed_ += ticked->removed;
@@ -203,7 +203,7 @@ class AlarmTest : public ActionTest {
   int answer(const Alarm& alarm) {
     const auto number = keeper_->number_in(alarm.name);
     EXPECT_TRUE(number);
-    return alarm.path == kTickAlarmPath ? tick() : ring(TaskId{task_in(alarm)}, *number);
+    return alarm.path == kTickAlarmPath ? tick(*number) : ring(TaskId{task_in(alarm)}, *number);
   }
   static std::int64_t task_in(const Alarm& alarm) {
     return std::stoll(alarm.body.substr(alarm.body.find(':') + 1));

@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kMoment = 20ms;
-constexpr auto kRound = 8s;         // that a tick waits for one
+constexpr auto kRound = 3s;         // that a tick waits for one
 constexpr auto kLookAhead = 10min;  // for a round that is needed
 constexpr auto kNextRound = 15s;
 constexpr auto kLongestWait = 30s;
@@ -69,14 +69,15 @@ std::optional<WallTime> AlarmDesk::next_round() {
   return wanted ? std::optional{now + kNextRound} : std::nullopt;
 }
 
-Result<Ticked> AlarmDesk::tick() {
+Result<Ticked> AlarmDesk::tick(std::int64_t alarm) {
   auto actions = parts_.actions();
   return keeper_.tick(
       actions,
       {.planning = [this] { return parts_.store.alarms().planning(parts_.clock.wall_now()); },
        .wait = [] { std::this_thread::sleep_for(kMoment); },
        .rounds = {[this] { parts_.sheets.round_now(kRound); }, [this] { parts_.alerts.round_now(kRound); }},
-       .next_round = [this] { return next_round(); }});
+       .next_round = [this] { return next_round(); }},
+      alarm);
 }
 
 }  // namespace postrider

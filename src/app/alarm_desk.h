@@ -42,7 +42,7 @@ class AlarmDesk final : public TaskAlarms {
   TaskRun ring_and_wait(EmailId id);
   Result<void> set_for(EmailId id) override { return keeper_.set_for(id); }
   Result<void> after_request() override { return keeper_.after_request(); }
-  Result<Ticked> tick() override;
+  Result<Ticked> tick(std::int64_t alarm) override;
 
  private:
   std::optional<WallTime> next_round();

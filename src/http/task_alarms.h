@@ -35,7 +35,7 @@ class TaskAlarms {
   /// See AlarmKeeper.
   virtual Result<void> set_for(EmailId id) = 0;
   virtual Result<void> after_request() = 0;
-  virtual Result<Ticked> tick() = 0;
+  virtual Result<Ticked> tick(std::int64_t alarm) = 0;
 };
 
 }  // namespace postrider

@@ -48,8 +48,10 @@ class AlarmStore {
 
   /// A tick at `at`, unless one that is not later is wanted or set already.
   virtual void want_tick(WallTime at) = 0;
-  /// The tick's alarm rang, or somebody else made a tick: it has none any more.
-  virtual void tick_came() = 0;
+  /// The tick's alarm of this number rang, or was removed. One that took its place meanwhile stays.
+  virtual void tick_came(std::int64_t number) = 0;
+  /// Whatever alarm the tick has: it may be lost.
+  virtual void forget_tick() = 0;
 
   /// Emails are being planned this moment, or are to be.
   virtual bool planning(WallTime now) = 0;

@@ -108,9 +108,14 @@ HttpAnswer answer_ring(ApiWorld& world, EmailId id, bool is_alarm, TaskRun run) 
   return answer(email, {202, "deferred", why_later(world, actions, campaign, email)});
 }
 
-HttpAnswer ring(Call& call, EmailId id) {
+/// The number of the alarm that rings; 0: somebody else asks.
+std::int64_t alarm_in(const Call& call) {
   const auto* number = call.fields().if_contains("alarm");
-  const auto alarm = number == nullptr ? 0 : number->to_number<std::int64_t>();
+  return number == nullptr ? 0 : number->to_number<std::int64_t>();
+}
+
+HttpAnswer ring(Call& call, EmailId id) {
+  const auto alarm = alarm_in(call);
   const auto run = std::make_shared<TaskRun>();
   auto& world = call.world;
   HttpAnswer later;
@@ -130,7 +135,7 @@ HttpAnswer tick(Call& call) {
   if (alarms == nullptr) {
     return json_answer(json::object{{"status", "ok"}, {"message", "This server needs no ticks: it runs."}});
   }
-  const auto ticked = alarms->tick();
+  const auto ticked = alarms->tick(alarm_in(call));
   if (!ticked) return problem(503, "unavailable", ticked.error().message);
   return json_answer(
       json::object{{"status", "ok"},

@@ -135,7 +135,13 @@ class SqliteAlarmStore final : public AlarmStore {
     });
   }
 
-  void tick_came() override {
+  void tick_came(std::int64_t number) override {
+    transact(writer_, [&](Database& db) {
+      return Statement(db, "DELETE FROM alarm WHERE task_id = 0 AND number = ?").run(number);
+    });
+  }
+
+  void forget_tick() override {
     transact(writer_,
              [&](Database& db) { return Statement(db, "DELETE FROM alarm WHERE task_id = 0").run(); });
   }
@@ -170,7 +176,7 @@ class SqliteAlarmStore final : public AlarmStore {
     Statement sleepers(*lease, kSleepers);
     if (sleepers.query(1).step()) consider(to_micros(now));
     Statement stray(*lease, "SELECT 1 FROM alarm WHERE state = 4 LIMIT 1");
-    if (stray.query().step()) consider(to_micros(now));
+    if (stray.query().step()) consider(to_micros(now + kStraysMayWait));
     Statement far(*lease, "SELECT min(at) FROM alarm WHERE state = 0 AND task_id <> 0");
     far.query().step();
     if (const auto at = far.maybe_integer(0)) consider(*at - horizon.count());
@@ -217,6 +223,8 @@ class SqliteAlarmStore final : public AlarmStore {
 
  private:
   static constexpr Micros kTickIsLost = std::chrono::minutes{2};
+  /// They do no harm; a request that leaves one need not have a tick follow it at once.
+  static constexpr Micros kStraysMayWait = std::chrono::minutes{1};
   /// A plan that sleeps until its lanes run low (plan_steps.cc) needs no tick.
   static constexpr std::int64_t kNever = 4'000'000'000'000'000;
 
