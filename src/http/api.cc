@@ -119,8 +119,7 @@ class Api : public HttpHandler {
       return problem(400, "bad_target", "The request's path or query is not written as RFC 3986 has it.");
     auto match = routes_.find(head.method, target->segments);
     const bool open = match.operation != nullptr && match.operation->access == Access::open;
-    auto context = world_.actions("nobody");
-    auto caller = is_for_tasks(match.operation) ? recognise_queue(context, head) : recognise(context, head);
+    auto caller = is_for_tasks(match.operation) ? recognise_queue(head) : recognise_caller(head);
     if (match.operation == nullptr || !match.operation->unmetered) {
       if (auto refused = over_limit(caller ? *caller : Caller{}, head, record)) return std::move(*refused);
     }
@@ -167,8 +166,12 @@ class Api : public HttpHandler {
   bool is_for_tasks(const Operation* operation) const {
     return world_.alarms() != nullptr && operation != nullptr && operation->access == Access::tasks;
   }
+  std::expected<Caller, std::string> recognise_caller(const HttpHead& head) {
+    auto context = world_.actions("nobody");
+    return recognise(context, head);
+  }
   /// The queue that rings shows a token of its service account; everybody else a key, as always.
-  std::expected<Caller, std::string> recognise_queue(ActionContext& context, const HttpHead& head) {
+  std::expected<Caller, std::string> recognise_queue(const HttpHead& head) {
     const Caller queue{.kind = Caller::Kind::key,
                        .name = "queue",
                        .role = {},
@@ -177,7 +180,7 @@ class Api : public HttpHandler {
                        .session_token = {}};
     if (world_.alarms()->trusts_everybody()) return queue;
     const auto token = bearer_token(head);
-    if (std::ranges::count(token, '.') != 2) return recognise(context, head);
+    if (std::ranges::count(token, '.') != 2) return recognise_caller(head);
     if (const auto known = world_.alarms()->recognise(token); !known)
       return std::unexpected(known.error().message);
     return queue;

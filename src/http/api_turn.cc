@@ -52,6 +52,12 @@ void ApiTurn::see_to_alarms(TaskAlarms& alarms) const {
 
 /// The turn may be over by the time the answer comes: it takes along what it needs.
 void ApiTurn::complete_later(AwaitedAnswer& late) const {
+  late.wait = [wait = std::move(late.wait), record = record_](auto go_on) {
+    wait([record, go_on = std::move(go_on)](std::optional<HttpAnswer> answer) {
+      if (answer) record.end(*answer);
+      go_on(std::move(answer));
+    });
+  };
   late.answer = [answer = std::move(late.answer), record = record_, &log = world_.log()] {
     HttpAnswer complete;
     try {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "http/body_file.h"
 #include "http/http_date.h"
+#include "http/patience.h"
 #include "http/problem.h"
 
 namespace postrider {
@@ -25,9 +26,11 @@ using Milliseconds = std::chrono::milliseconds;
 template <class T>
 using Awaitable = asio::awaitable<T>;
 using Parser = http::request_parser<http::buffer_body>;
-using Turn = std::variant<HttpAnswer, std::unique_ptr<HttpTurn>>;
+using Turn = Workers::Turn;
 
 constexpr auto kPieceOfBody = std::size_t{64 * 1024};
+constexpr auto kFirstPiece = std::size_t{2 * 1024};  // of a request
+constexpr auto kShortBody = std::size_t{8 * 1024};
 constexpr auto kGraceOfSlowBodies = 10s;
 
 HttpAnswer closing(HttpAnswer answer) {
@@ -38,10 +41,7 @@ HttpAnswer closing(HttpAnswer answer) {
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(tcp::socket socket, const ConnectionContext& context)
-      : socket_(std::move(socket)),
-        patience_(socket_.get_executor()),
-        pause_(socket_.get_executor()),
-        context_(context) {
+      : socket_(std::move(socket)), patience_(socket_), pause_(socket_.get_executor()), context_(context) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
     const auto peer = socket_.remote_endpoint(ignored);
@@ -50,6 +50,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ~Connection() { context_.connections.remove(id_); }
 
   void start() {
+    patience_.belong_to(weak_from_this());
     // The map must not keep us alive: we end when nothing is awaited any more.
     id_ = context_.connections.add([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->close();
@@ -87,16 +88,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     const bool expects = equals_ignoring_case(head.header("Expect"), "100-continue");
     // Without a body to wait for, judging and answering are one errand.
+    auto at_hand = expects ? std::string() : take_body_at_hand(parser);
     const bool whole = parser.is_done();
-    auto admit = [this, whole, head = std::move(head)]() mutable -> Turn {
+    auto admit = [this, whole, head = std::move(head), bytes = std::move(at_hand)]() mutable -> Turn {
       auto turn = context_.handler.admit(std::move(head));
       auto* let_in = std::get_if<std::unique_ptr<HttpTurn>>(&turn);
-      if (whole && let_in != nullptr) return (*let_in)->answer({});
-      return turn;
+      if (!whole || let_in == nullptr) return turn;
+      const auto most = (*let_in)->limit().bytes;
+      if (bytes.size() > most) return too_large(most);
+      return (*let_in)->answer({.bytes = std::move(bytes), .file = nullptr});
     };
-    auto turn = co_await context_.workers.run(std::move(admit));
+    patience_.wait_without_end();
+    auto turn = co_await context_.workers.answer(std::move(admit));
     if (auto* answer = std::get_if<HttpAnswer>(&turn)) {
-      while (answer->late) *answer = co_await late_answer(std::move(answer->late));
       if (!whole) {
         co_await refuse(std::move(*answer), version, head_only);
         co_return false;
@@ -110,31 +114,30 @@ class Connection : public std::enable_shared_from_this<Connection> {
       co_return false;
     }
     auto held = std::make_shared<HttpBody>(std::move(body));
-    auto act = [let_in, held] { return let_in->answer(std::move(*held)); };
-    auto answer = co_await context_.workers.run(std::move(act));
-    while (answer.late) answer = co_await late_answer(std::move(answer.late));
-    co_return co_await write(std::move(answer), version, parser.keep_alive(), head_only);
-  }
-
-  Awaitable<HttpAnswer> late_answer(std::shared_ptr<AwaitedAnswer> late) {
-    patience_.cancel();
-    co_await context_.workers.wait_for(late->wait);
-    co_return co_await context_.workers.run([late] { return late->answer(); });
+    auto act = [let_in, held]() -> Turn { return let_in->answer(std::move(*held)); };
+    patience_.wait_without_end();
+    auto answered = co_await context_.workers.answer(std::move(act));
+    co_return co_await write(std::move(std::get<HttpAnswer>(answered)), version, parser.keep_alive(),
+                             head_only);
   }
 
   /// False: the caller is gone, said nothing, or was told what is wrong.
   Awaitable<bool> read_head(Parser& parser) {
     error_code bad;
     if (buffer_.size() == 0) {
-      wait_at_most(context_.limits.idle_time);
-      co_await socket_.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, bad));
+      patience_.wait_at_most(context_.limits.idle_time);
+      buffer_.commit(co_await socket_.async_read_some(buffer_.prepare(kFirstPiece),
+                                                      asio::redirect_error(asio::use_awaitable, bad)));
       if (bad) co_return false;
     }
-    wait_at_most(context_.limits.head_time);
-    co_await http::async_read_header(socket_, buffer_, parser,
-                                     asio::redirect_error(asio::use_awaitable, bad));
+    buffer_.consume(parser.put(buffer_.cdata(), bad));  // most heads come in one piece
+    if (bad == http::error::need_more) {
+      patience_.wait_at_most(context_.limits.head_time);
+      co_await http::async_read_header(socket_, buffer_, parser,
+                                       asio::redirect_error(asio::use_awaitable, bad));
+    }
     if (!bad) co_return true;
-    if (ran_out_) {
+    if (patience_.ran_out()) {
       co_await refuse(problem(408, "request_timeout", "The request's head did not arrive in time."), 11,
                       false);
     } else if (bad == http::error::header_limit) {
@@ -177,19 +180,32 @@ class Connection : public std::enable_shared_from_this<Connection> {
     return std::nullopt;
   }
 
+  static HttpAnswer too_large(std::uint64_t most) {
+    return problem(413, "body_too_large",
+                   "The body is larger than the " + std::to_string(most) + " bytes taken here.");
+  }
+
+  /// A short body that came along with its head; else nothing is taken.
+  std::string take_body_at_hand(Parser& parser) {
+    const auto length = parser.content_length();
+    if (parser.is_done() || !length || *length > kShortBody || buffer_.size() < *length) return {};
+    std::string bytes(*length, '\0');
+    parser.get().body().data = bytes.data();
+    parser.get().body().size = bytes.size();
+    error_code bad;
+    buffer_.consume(parser.put(buffer_.cdata(), bad));
+    return bytes;
+  }
+
   /// Nothing when the whole body is there, else what to answer.
   Awaitable<std::optional<HttpAnswer>> read_body(Parser& parser, BodyLimit limit, bool expects,
                                                  HttpBody& body) {
-    const auto too_large = [&] {
-      return problem(413, "body_too_large",
-                     "The body is larger than the " + std::to_string(limit.bytes) + " bytes taken here.");
-    };
-    if (parser.content_length() && *parser.content_length() > limit.bytes) co_return too_large();
+    if (parser.content_length() && *parser.content_length() > limit.bytes) co_return too_large(limit.bytes);
     parser.body_limit(limit.bytes);
     error_code bad;
     if (expects) {
       static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-      wait_at_most(context_.limits.write_time);
+      patience_.wait_at_most(context_.limits.write_time);
       co_await asio::async_write(socket_, asio::buffer(kGoOn),
                                  asio::redirect_error(asio::use_awaitable, bad));
     }
@@ -199,20 +215,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
       if (!file)
         co_return problem(503, "no_room", "There is no room for the body on this machine's disk now.");
     }
-    std::string piece(kPieceOfBody, '\0');
+    const auto piece = std::make_unique_for_overwrite<char[]>(kPieceOfBody);
     const auto began = std::chrono::steady_clock::now();
     std::uint64_t received = 0;
     while (!parser.is_done()) {
-      parser.get().body().data = piece.data();
-      parser.get().body().size = piece.size();
-      wait_at_most(context_.limits.body_time);
+      parser.get().body().data = piece.get();
+      parser.get().body().size = kPieceOfBody;
+      patience_.wait_at_most(context_.limits.body_time);
       co_await http::async_read_some(socket_, buffer_, parser,
                                      asio::redirect_error(asio::use_awaitable, bad));
       if (bad == http::error::need_buffer) bad = {};
-      if (bad == http::error::body_limit) co_return too_large();
-      if (bad && ran_out_) co_return problem(408, "request_timeout", "The body did not arrive in time.");
+      if (bad == http::error::body_limit) co_return too_large(limit.bytes);
+      if (bad && patience_.ran_out())
+        co_return problem(408, "request_timeout", "The body did not arrive in time.");
       if (bad) co_return problem(400, "bad_request", "The body broke off: " + bad.message() + ".");
-      const std::string_view read(piece.data(), piece.size() - parser.get().body().size);
+      const std::string_view read(piece.get(), kPieceOfBody - parser.get().body().size);
       received += read.size();
       if (file ? !file->write(read) : (body.bytes += read, false)) {
         co_return problem(503, "no_room", "There is no room for the body on this machine's disk now.");
@@ -233,7 +250,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     co_await write(closing(std::move(answer)), version, false, head_only);
     error_code bad;
     socket_.shutdown(tcp::socket::shutdown_send, bad);
-    wait_at_most(context_.limits.drain_time);
+    patience_.wait_at_most(context_.limits.drain_time);
     std::string ignored(kPieceOfBody, '\0');
     for (int i = 0; i < 64 && !bad; ++i) {
       co_await socket_.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, bad));
@@ -269,7 +286,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!head_only) response.body() = std::move(answer.body);
     error_code bad;
     http::response_serializer<http::string_body> serializer(response);
-    wait_at_most(context_.limits.write_time);
+    patience_.wait_at_most(context_.limits.write_time);
     if (head_only) {
       co_await http::async_write_header(socket_, serializer, asio::redirect_error(asio::use_awaitable, bad));
     } else {
@@ -287,14 +304,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
     response.chunked(chunked);
     error_code bad;
     http::response_serializer<http::empty_body> serializer(response);
-    wait_at_most(context_.limits.write_time);
+    patience_.wait_at_most(context_.limits.write_time);
     co_await http::async_write_header(socket_, serializer, asio::redirect_error(asio::use_awaitable, bad));
     auto piece = std::make_shared<std::string>(std::move(answer.body));
     const auto more = std::make_shared<std::function<bool(std::string&)>>(std::move(answer.more));
     bool goes_on = true;
     while (!bad) {
       if (!piece->empty()) {
-        wait_at_most(context_.limits.write_time);
+        patience_.wait_at_most(context_.limits.write_time);
         if (chunked) {
           co_await asio::async_write(socket_, http::make_chunk(asio::buffer(*piece)),
                                      asio::redirect_error(asio::use_awaitable, bad));
@@ -306,7 +323,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       }
       if (!goes_on || context_.connections.ending()) break;
       piece->clear();
-      patience_.cancel();
+      patience_.wait_without_end();
       if (answer.every > Micros{0}) {
         pause_.expires_after(answer.every);
         co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, bad));
@@ -324,40 +341,27 @@ class Connection : public std::enable_shared_from_this<Connection> {
       goes_on = *asked;
     }
     if (!bad && !goes_on && chunked) {
-      wait_at_most(context_.limits.write_time);
+      patience_.wait_at_most(context_.limits.write_time);
       co_await asio::async_write(socket_, http::make_chunk_last(),
                                  asio::redirect_error(asio::use_awaitable, bad));
     }
     co_return !bad && !goes_on && keep_alive;
   }
 
-  /// What is awaited on the socket next is cancelled when this runs out, and `ran_out_` says so.
-  void wait_at_most(Milliseconds time) {
-    ran_out_ = false;
-    patience_.expires_after(time);
-    patience_.async_wait([weak = weak_from_this()](error_code stopped) {
-      const auto self = weak.lock();
-      if (stopped || !self || self->patience_.expiry() > std::chrono::steady_clock::now()) return;
-      self->ran_out_ = true;
-      error_code ignored;
-      self->socket_.cancel(ignored);
-    });
-  }
-
   void close() {
     error_code ignored;
-    patience_.cancel();
+    patience_.end();
     pause_.cancel();
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);
   }
 
   tcp::socket socket_;
-  asio::steady_timer patience_, pause_;
+  Patience patience_;
+  asio::steady_timer pause_;
   ConnectionContext context_;
   boost::beast::flat_buffer buffer_;
   std::string caller_;
-  bool ran_out_ = false;
   std::uint64_t id_ = 0;
 };
 

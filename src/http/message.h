@@ -6,6 +6,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,14 +38,7 @@ struct HttpBody {
   std::unique_ptr<std::istream> file;  ///< null: `bytes`
 };
 
-struct HttpAnswer;
-
-/// An answer that comes later and holds no worker meanwhile. `wait` is called on a worker and calls its
-/// argument once, from any thread; then `answer` is called on a worker.
-struct AwaitedAnswer {
-  std::function<void(std::function<void()>)> wait;
-  std::function<HttpAnswer()> answer;
-};
+struct AwaitedAnswer;
 
 struct HttpAnswer {
   int status = 200;
@@ -61,6 +55,14 @@ struct HttpAnswer {
   std::shared_ptr<AwaitedAnswer> late = nullptr;  ///< instead of all else
 
   void set(std::string name, std::string value) { headers.emplace_back(std::move(name), std::move(value)); }
+};
+
+/// An answer that comes later and holds no worker meanwhile.
+struct AwaitedAnswer {
+  /// Called on a worker; calls its argument once, from any thread: with the answer, or with nothing where
+  /// making it may block.
+  std::function<void(std::function<void(std::optional<HttpAnswer>)>)> wait;
+  std::function<HttpAnswer()> answer;  ///< then called on a worker
 };
 
 /// What a request may bring, decided when only its head is known.

@@ -8,6 +8,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <iterator>
+#include <thread>
 
 namespace postrider {
 namespace {
@@ -15,7 +16,8 @@ namespace {
 using boost::asio::ip::tcp;
 using namespace std::chrono_literals;
 
-/// Says what it got: "METHOD target body". "/deny" is refused before its body.
+/// Says what it got: "METHOD target body". "/deny" is refused before its body; "/late" is answered from
+/// another thread, and "/later" on a worker, after another thread has said so.
 class EchoHandler : public HttpHandler {
  public:
   std::variant<HttpAnswer, std::unique_ptr<HttpTurn>> admit(HttpHead head) override {
@@ -33,12 +35,22 @@ class EchoHandler : public HttpHandler {
     HttpAnswer answer(HttpBody body) override {
       HttpAnswer answer{.body = head_.method + " " + head_.target + " " + body.bytes};
       if (body.file) answer.body += std::string(std::istreambuf_iterator<char>(*body.file), {});
+      if (head_.target.starts_with("/late")) return late(std::move(answer));
       if (head_.target != "/pieces") return answer;
       answer.more = [left = 3](std::string& piece) mutable { return piece = "piece\n", --left > 0; };
       return answer;
     }
 
    private:
+    HttpAnswer late(HttpAnswer answer) const {
+      HttpAnswer later;
+      later.late = std::make_shared<AwaitedAnswer>();
+      later.late->wait = [answer, known = head_.target == "/late"](auto go_on) {
+        std::thread([=] { go_on(known ? std::optional{answer} : std::nullopt); }).detach();
+      };
+      later.late->answer = [answer] { return answer; };
+      return later;
+    }
     HttpHead head_;
   };
 };
@@ -116,6 +128,38 @@ TEST_F(HttpServerTest, WhoIsRefusedNeedNotSendTheBody) {
   EXPECT_TRUE(heard.starts_with("HTTP/1.1 403 ")) << heard;
 }
 
+TEST_F(HttpServerTest, WhoIsRefusedWithAShortBodyMaySayMore) {
+  serve();
+  const auto heard =
+      say("POST /deny HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"
+          "POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+  EXPECT_TRUE(heard.starts_with("HTTP/1.1 403 ")) << heard;
+  EXPECT_TRUE(heard.ends_with("\r\n\r\nPOST /c hi")) << heard;
+}
+
+TEST_F(HttpServerTest, AShortBodyMayComeAfterItsHead) {
+  serve();
+  auto socket = connect();
+  boost::asio::write(socket,
+                     boost::asio::buffer(std::string("POST /c HTTP/1.1\r\nHost: x\r\n"
+                                                     "Connection: close\r\nContent-Length: 4\r\n\r\nab")));
+  boost::asio::write(socket, boost::asio::buffer(std::string("cd")));
+  std::string heard;
+  boost::system::error_code end;
+  boost::asio::read(socket, boost::asio::dynamic_buffer(heard), end);
+  EXPECT_TRUE(heard.ends_with("POST /c abcd")) << heard;
+}
+
+TEST_F(HttpServerTest, AnAnswerMayComeFromAnotherThread) {
+  serve();
+  for (const std::string path : {"/late", "/later"}) {
+    const auto heard = say("POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab" + "POST " +
+                           path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\ncd");
+    EXPECT_NE(heard.find("POST " + path + " abHTTP/1.1 200"), std::string::npos) << heard;
+    EXPECT_TRUE(heard.ends_with("POST " + path + " cd")) << heard;
+  }
+}
+
 TEST_F(HttpServerTest, ACallerWhoAsksFirstIsToldToGoOn) {
   serve();
   const auto heard = say(
@@ -171,6 +215,9 @@ TEST_F(HttpServerTest, ABodyThatIsTooLongIsRefused) {
   serve();
   const auto heard = say("POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
   EXPECT_TRUE(heard.starts_with("HTTP/1.1 413 ")) << heard;
+  const std::string body(2'000, 'b');  // all of it comes with its head
+  EXPECT_TRUE(say("POST /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2000\r\n\r\n" + body)
+                  .starts_with("HTTP/1.1 413 "));
 }
 
 TEST_F(HttpServerTest, WhatIsNoHttpIsRefused) {

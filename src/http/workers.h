@@ -8,20 +8,25 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
+#include <variant>
+
+#include "http/handler.h"
+#include "http/worker_pool.h"
 
 namespace postrider {
 
 class Workers {
  public:
-  Workers(int threads, int waiting) : pool_(static_cast<std::size_t>(threads)), most_(threads + waiting) {}
+  using Turn = std::variant<HttpAnswer, std::unique_ptr<HttpTurn>>;
+
+  Workers(int threads, int waiting) : pool_(threads), most_(threads + waiting) {}
 
   /// As many work and wait already as may: the next caller is told to come again.
   bool full() const { return inside_ >= most_; }
@@ -29,37 +34,28 @@ class Workers {
   /// Runs `work` on a worker. It must not throw.
   template <class Work>
   boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work) {
-    using Answer = std::invoke_result_t<Work&>;
     auto executor = co_await boost::asio::this_coro::executor;
-    auto start = [this, executor](auto done, Work job) {
-      // The promise to the coroutine cannot be copied and Asio's queue wants what can: hence shared.
-      auto waiting = std::make_shared<decltype(done)>(std::move(done));
-      ++inside_;
-      boost::asio::post(pool_, [this, waiting, executor, job = std::move(job)]() mutable {
-        auto answer = std::make_shared<Answer>(job());
-        boost::asio::post(executor, [waiting, answer] { (*waiting)(std::move(*answer)); });
-        const std::lock_guard lock(mutex_);
-        if (--inside_ == 0 && awaited_ == 0) quiet_.notify_all();
-      });
-    };
-    co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Answer)>(
-        std::move(start), boost::asio::use_awaitable, std::move(work));
+    co_return co_await finished<std::invoke_result_t<Work&>>(
+        [this, executor](auto done, Work job) {
+          give([done = std::move(done), executor, job = std::move(job)]() mutable {
+            post(executor, std::move(done), job());
+          });
+        },
+        std::move(work));
   }
 
-  /// Waits until `begin` calls its argument, on whatever thread, and holds no worker meanwhile.
-  boost::asio::awaitable<void> wait_for(std::function<void(std::function<void()>)> begin) {
+  /// The same for what answers a request. An answer that comes later is waited for without a worker, and
+  /// comes as what it was in the end.
+  template <class Work>
+  boost::asio::awaitable<Turn> answer(Work work) {
     auto executor = co_await boost::asio::this_coro::executor;
-    auto start = [this, executor, begin = std::move(begin)](auto done) {
-      auto waiting = std::make_shared<decltype(done)>(std::move(done));
-      ++awaited_;
-      begin([this, waiting, executor] {
-        boost::asio::post(executor, [waiting] { (*waiting)(); });
-        const std::lock_guard lock(mutex_);
-        if (--awaited_ == 0 && inside_ == 0) quiet_.notify_all();
-      });
-    };
-    co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
-        std::move(start), boost::asio::use_awaitable);
+    co_return co_await finished<Turn>(
+        [this, executor](auto done, Work job) {
+          give([this, done = std::move(done), executor, job = std::move(job)]() mutable {
+            finish(std::move(done), executor, job());
+          });
+        },
+        std::move(work));
   }
 
   /// Waits until nothing is at work; false: something still is.
@@ -70,7 +66,51 @@ class Workers {
   void join() { pool_.join(); }
 
  private:
-  boost::asio::thread_pool pool_;
+  template <class Answer, class Start, class Work>
+  static auto finished(Start start, Work work) {
+    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Answer)>(
+        std::move(start), boost::asio::use_awaitable, std::move(work));
+  }
+
+  void give(WorkerPool::Job job) {
+    ++inside_;
+    pool_.post([this, job = std::move(job)]() mutable {
+      job();
+      end_one(inside_);
+    });
+  }
+
+  template <class Done, class Executor>
+  void finish(Done done, const Executor& executor, Turn turn) {
+    auto* answer = std::get_if<HttpAnswer>(&turn);
+    if (answer == nullptr || !answer->late) return post(executor, std::move(done), std::move(turn));
+    // What is called back may be copied, the promise to the coroutine cannot: hence shared.
+    const auto waiting = std::make_shared<Done>(std::move(done));
+    ++awaited_;
+    answer->late->wait([this, waiting, executor, late = answer->late](std::optional<HttpAnswer> known) {
+      if (known) {
+        finish(std::move(*waiting), executor, std::move(*known));
+      } else {
+        give([this, waiting, executor, late] { finish(std::move(*waiting), executor, late->answer()); });
+      }
+      end_one(awaited_);
+    });
+  }
+
+  template <class Executor, class Done, class Answer>
+  static void post(const Executor& executor, Done done, Answer answer) {
+    boost::asio::post(executor, [done = std::move(done), answer = std::move(answer)]() mutable {
+      std::move(done)(std::move(answer));
+    });
+  }
+
+  void end_one(std::atomic<int>& count) {
+    const std::lock_guard lock(mutex_);
+    --count;
+    if (inside_ == 0 && awaited_ == 0) quiet_.notify_all();
+  }
+
+  WorkerPool pool_;
   const int most_;
   std::atomic<int> inside_{0};   // working or waiting for a worker
   std::atomic<int> awaited_{0};  // answers that come later
