@@ -46,16 +46,21 @@ Result<void> AlarmDesk::recognise(std::string_view id_token) {
   return verifier_->verify(id_token);
 }
 
-void AlarmDesk::ring(EmailId id, std::int64_t alarm, std::function<void(TaskRun)> done) {
+void AlarmDesk::ring(EmailId id, std::int64_t alarm, std::function<void(TaskRang)> done) {
   parts_.loop.post([this, id, alarm, done = std::move(done)] {
-    parts_.crew.ring_for(id, alarm, [done](Rung rung) { done(run_of(rung.kind)); });
+    parts_.crew.ring_for(id, alarm, [this, done](const Rung& rung) {
+      if (!rung.sent) return done({.run = run_of(rung.kind), .sent = {}, .alarms = {}});
+      sweeps_.ask([done, sent = rung.sent](const Result<void>& swept) {
+        done({.run = TaskRun::ended, .sent = sent, .alarms = swept});
+      });
+    });
   });
 }
 
 TaskRun AlarmDesk::ring_and_wait(EmailId id) {
   const auto came = std::make_shared<std::promise<TaskRun>>();
   auto waited = came->get_future();
-  ring(id, 0, [came](TaskRun run) { came->set_value(run); });
+  ring(id, 0, [came](const TaskRang& rang) { came->set_value(rang.run); });
   return waited.wait_for(kLongestWait) == std::future_status::ready ? waited.get() : TaskRun::under_way;
 }
 

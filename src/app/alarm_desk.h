@@ -6,6 +6,7 @@
 #include <string>
 
 #include "actions/alarm_keeper.h"
+#include "app/alarm_sweeps.h"
 #include "app/owner_alerts.h"
 #include "app/settings.h"
 #include "app/sheet_writer.h"
@@ -37,7 +38,7 @@ class AlarmDesk final : public TaskAlarms {
 
   Result<void> recognise(std::string_view id_token) override;
   bool trusts_everybody() const override { return trusts_everybody_; }
-  void ring(EmailId id, std::int64_t alarm, std::function<void(TaskRun)> done) override;
+  void ring(EmailId id, std::int64_t alarm, std::function<void(TaskRang)> done) override;
   /// The same for whoever may wait, for half a minute at most.
   TaskRun ring_and_wait(EmailId id);
   Result<void> set_for(EmailId id) override { return keeper_.set_for(id); }
@@ -50,6 +51,7 @@ class AlarmDesk final : public TaskAlarms {
   AlarmDeskParts parts_;
   std::unique_ptr<IdTokenVerifier> verifier_;
   AlarmKeeper keeper_;
+  AlarmSweeps sweeps_{keeper_};
 };
 
 }  // namespace postrider

@@ -98,14 +98,14 @@ Async<void> Crew::answer_ring(TaskId id, std::int64_t alarm, std::function<void(
   Rung rung{Rung::Kind::later};
   if (one.task) {
     const ClaimedTask task = std::move(*one.task);
-    co_await work_email(task);
+    rung.sent = co_await work_email(task);
     rung.kind = Rung::Kind::ended;
   } else if (one.kind == Kind::held) {
     rung.kind = ledger_.stuck() ? Rung::Kind::unavailable : Rung::Kind::held;
   } else if (one.kind == Kind::over) {
     rung.kind = Rung::Kind::over;
   }
-  done(rung);
+  done(std::move(rung));
   --running_;
   end_if_quiet();
 }
@@ -151,10 +151,13 @@ Async<void> Crew::work(ClaimedTask task) {
   end_if_quiet();
 }
 
-Async<void> Crew::work_email(const ClaimedTask& task) {
+/// What the server said, if the email is sent and that is on disk.
+Async<std::optional<AttemptOutcome>> Crew::work_email(const ClaimedTask& task) {
   HandlerResult result = co_await handle(task);
   Entry word = Record{id_, task.id, task.attempt, {}};
+  std::optional<AttemptOutcome> sent;
   if (auto* outcome = std::get_if<AttemptOutcome>(&result)) {
+    if (options_.only_rung && outcome->disposition == Disposition::delivered) sent = *outcome;
     std::get<Record>(word).outcome = std::move(*outcome);
   } else {
     word = Release{id_, task.id, task.attempt, std::move(std::get<ShutOut>(result).answer)};
@@ -164,7 +167,9 @@ Async<void> Crew::work_email(const ClaimedTask& task) {
   const EntryResult answer = co_await ledger_.ask(std::move(word));
   if (const auto* ack = std::get_if<Ack>(&answer); ack != nullptr && *ack == Ack::stale) {
     log_.write(LogLevel::warning, "late_word_ignored", {{"task", std::to_string(task.id.value)}});
+    sent.reset();
   }
+  co_return sent;
 }
 
 /// The handler, with a net: a fault before the gate lets the task rest, one behind it is an unknown

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 
 #include "base/log.h"
@@ -32,6 +33,7 @@ struct Rung {
     unavailable  ///< we end, or nothing can be written now
   };
   Kind kind = Kind::over;
+  std::optional<AttemptOutcome> sent;  ///< ended, and the email is sent: what the server said
 };
 
 class Crew {
@@ -64,7 +66,7 @@ class Crew {
   void end_if_quiet();
   Async<void> work(ClaimedTask task);
   Async<void> answer_ring(TaskId id, std::int64_t alarm, std::function<void(Rung)> done);
-  Async<void> work_email(const ClaimedTask& task);
+  Async<std::optional<AttemptOutcome>> work_email(const ClaimedTask& task);
   Async<HandlerResult> handle(const ClaimedTask& task);
   Async<GateAnswer> pass_gate(const ClaimedTask& task);
 

@@ -135,6 +135,30 @@ class CrewTest : public testing::Test {
   std::unique_ptr<Crew> crew_;
 };
 
+TEST_F(CrewTest, WhoRingsHearsWhatTheServerSaid) {
+  make_crew({.only_rung = true});
+  const auto id = start_campaign(3);
+  live(seconds{1});
+  EXPECT_EQ(script_.started, 0);
+  const auto emails = store_->campaigns().emails(id, {});
+  std::map<int, Rung> heard;
+  const auto ring = [&](int n) {
+    crew_->ring_for(emails.at(n).id, 0, [&heard, n](Rung rung) { heard[n] = std::move(rung); });
+    live(seconds{1});
+  };
+  ring(1);
+  ASSERT_TRUE(heard[1].sent);
+  EXPECT_EQ(heard[1].sent->text, "ok");
+  script_.outcome = {
+      .disposition = Disposition::deferred, .blame = Blame::recipient, .stage = "rcpt", .code = 450};
+  ring(2);
+  EXPECT_EQ(heard[2].kind, Rung::Kind::ended);
+  EXPECT_FALSE(heard[2].sent);
+  ring(1);
+  EXPECT_EQ(heard[1].kind, Rung::Kind::over);
+  EXPECT_EQ(campaign(id).counts.sent, 1);
+}
+
 TEST_F(CrewTest, EveryEmailOfACampaignPassesItsGateOnce) {
   make_crew();
   const auto id = start_campaign(300);

@@ -4,11 +4,13 @@
 // otherwise.
 
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "actions/alarm_keeper.h"
 #include "base/id.h"
 #include "base/result.h"
+#include "queue/verdict.h"
 
 namespace postrider {
 
@@ -18,6 +20,12 @@ enum class TaskRun {
   not_now,     ///< it is not its turn by one of the rules, or it is over already
   under_way,   ///< an attempt goes on
   unavailable  ///< nothing can be written, or the server is ending
+};
+
+struct TaskRang {
+  TaskRun run = TaskRun::unavailable;
+  std::optional<AttemptOutcome> sent;  ///< ended, and the email is sent: what the server said
+  Result<void> alarms;                 ///< of one that is sent: what after_request() says, called since
 };
 
 class TaskAlarms {
@@ -31,7 +39,7 @@ class TaskAlarms {
 
   /// Does this email's task and no other, if its turn has come. Does not block; `done` is called once, on any
   /// thread. `alarm`: the number of the alarm that rang; 0: somebody else asks.
-  virtual void ring(EmailId id, std::int64_t alarm, std::function<void(TaskRun)> done) = 0;
+  virtual void ring(EmailId id, std::int64_t alarm, std::function<void(TaskRang)> done) = 0;
   /// See AlarmKeeper.
   virtual Result<void> set_for(EmailId id) = 0;
   virtual Result<void> after_request() = 0;

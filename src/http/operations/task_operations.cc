@@ -18,10 +18,10 @@ namespace json = boost::json;
 constexpr auto kRingAgainAfter = "10";  // seconds
 
 /// "250 2.0.0 queued as 4711"; null before any reply.
-json::value reply_of(const EmailView& email) {
-  if (email.code == 0) return nullptr;
-  return json::string(fmt::format("{}{}{}{}{}", email.code, email.enhanced.empty() ? "" : " ", email.enhanced,
-                                  email.server_text.empty() ? "" : " ", email.server_text));
+json::value reply_of(int code, std::string_view enhanced, std::string_view text) {
+  if (code == 0) return nullptr;
+  return json::string(
+      fmt::format("{}{}{}{}{}", code, enhanced.empty() ? "" : " ", enhanced, text.empty() ? "" : " ", text));
 }
 
 struct Said {
@@ -30,12 +30,16 @@ struct Said {
   std::string message;
 };
 
+Said is_sent() {
+  return {200, "success", "The email is sent."};
+}
+
 /// What a final state is to whoever rang.
 Said final_word(const EmailView& email) {
   const auto because = email.reason.empty() ? std::string(".") : ": " + email.reason;
   switch (email.status) {
     case EmailStatus::sent:
-      return {200, "success", "The email is sent."};
+      return is_sent();
     case EmailStatus::failed:
     case EmailStatus::bounced:
       return {200, "failed", "The email could not be delivered" + because};
@@ -49,15 +53,18 @@ Said final_word(const EmailView& email) {
   return {};
 }
 
+HttpAnswer answer(EmailId id, const Said& said, json::value reply, json::value planned_at) {
+  return json_answer(json::object{{"status", said.word},
+                                  {"message", said.message},
+                                  {"smtp_response", std::move(reply)},
+                                  {"email_send_id", id.value},
+                                  {"planned_at", std::move(planned_at)}},
+                     said.status);
+}
+
 HttpAnswer answer(const EmailView& email, const Said& said) {
-  return json_answer(
-      json::object{{"status", said.word},
-                   {"message", said.message},
-                   {"smtp_response", reply_of(email)},
-                   {"email_send_id", email.id.value},
-                   {"planned_at",
-                    email.status == EmailStatus::pending ? time_value(email.due) : json::value(nullptr)}},
-      said.status);
+  return answer(email.id, said, reply_of(email.code, email.enhanced, email.server_text),
+                email.status == EmailStatus::pending ? time_value(email.due) : json::value(nullptr));
 }
 
 /// It stays in the queue, for what and until when.
@@ -97,11 +104,7 @@ HttpAnswer answer_ring(ApiWorld& world, EmailId id, bool is_alarm, TaskRun run) 
   }
   if (const auto set = alarms.after_request(); !set) return problem(503, "unavailable", set.error().message);
   if (!found) {
-    return json_answer(json::object{{"status", "skipped"},
-                                    {"message", "There is no such email any more."},
-                                    {"smtp_response", nullptr},
-                                    {"email_send_id", id.value},
-                                    {"planned_at", nullptr}});
+    return answer(id, {200, "skipped", "There is no such email any more."}, nullptr, nullptr);
   }
   const auto& [campaign, email] = *found;
   if (email.status != EmailStatus::pending) return answer(email, final_word(email));
@@ -114,16 +117,23 @@ std::int64_t alarm_in(const Call& call) {
   return number == nullptr ? 0 : number->to_number<std::int64_t>();
 }
 
+/// The same for most rings, from what is known; nothing: for the others.
+std::optional<HttpAnswer> answer_sent(EmailId id, const TaskRang& rang) {
+  if (!rang.sent) return std::nullopt;
+  if (!rang.alarms) return problem(503, "unavailable", rang.alarms.error().message);
+  return answer(id, is_sent(), reply_of(rang.sent->code, rang.sent->enhanced, rang.sent->text), nullptr);
+}
+
 HttpAnswer ring(Call& call, EmailId id) {
   const auto alarm = alarm_in(call);
   const auto run = std::make_shared<TaskRun>();
   auto& world = call.world;
   HttpAnswer later;
   later.late = std::make_shared<AwaitedAnswer>();
-  later.late->wait = [&world, id, alarm, run](std::function<void()> go_on) {
-    world.alarms()->ring(id, alarm, [run, go_on = std::move(go_on)](TaskRun came) {
-      *run = came;
-      go_on();
+  later.late->wait = [&world, id, alarm, run](auto go_on) {
+    world.alarms()->ring(id, alarm, [id, run, go_on = std::move(go_on)](const TaskRang& rang) {
+      *run = rang.run;
+      go_on(answer_sent(id, rang));
     });
   };
   later.late->answer = [&world, id, alarm, run] { return answer_ring(world, id, alarm != 0, *run); };
