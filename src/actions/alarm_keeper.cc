@@ -113,11 +113,9 @@ void AlarmKeeper::want_tick(WallTime at) {
 }
 
 /// The last email is over: the tick that would have looked whether the others' alarms are still there goes.
-void AlarmKeeper::remove_idle_tick() {
-  const auto idle = store_.idle_tick(clock_.wall_now() + 1h);
-  if (!idle) return;
-  const std::string name = alarm_of(*idle).name;
-  if (alarms_.remove({&name, 1}, kRemoveTime).front()) store_.tick_came(idle->number);
+void AlarmKeeper::remove_idle_tick(const WantedAlarm& idle) {
+  const std::string name = alarm_of(idle).name;
+  if (alarms_.remove({&name, 1}, kRemoveTime).front()) store_.tick_came(idle.number);
 }
 
 int AlarmKeeper::remove_strays(Micros time) {
@@ -137,16 +135,27 @@ int AlarmKeeper::remove_strays(Micros time) {
 Result<void> AlarmKeeper::after_request() {
   const std::unique_lock lock(mutex_, rules_.request_time);
   if (!lock) return unavailable("alarms_unavailable", "Others wait for the queue's answers already.");
+  // Requests whose outcomes came to the disk together have their alarms set together.
+  const auto commits = store_.commits();
+  if (commits == seen_ && !is_time_to_look()) return {};
+  auto set = set_wanted();
+  if (set) seen_ = commits;
+  return set;
+}
+
+Result<void> AlarmKeeper::set_wanted() {
   const auto now = clock_.wall_now();
-  const auto need = store_.next_need(now, rules_.horizon);
-  if (need) want_tick(*need);
-  if (!need) remove_idle_tick();
+  auto needs = store_.needs(now, rules_.horizon);
+  if (needs.tick) want_tick(*needs.tick);
+  if (needs.idle) remove_idle_tick(*needs.idle);
   // Who purges the queue takes the tick away as well: any request may be the first to notice.
   if (is_time_to_look() && store_.any_overdue(now + rules_.horizon)) {
     looked_ = clock_.boot_now().time_since_epoch().count();
     store_.forget_tick();  // it may have gone with the others
     want_tick(now);
+    needs.tick = now;
   }
+  if (!needs.any_wanted && !needs.tick) return {};
   const auto some = set_some(kMostOfARequest, rules_.request_time);
   if (!some) return std::unexpected(some.error());
   if (*some < kMostOfARequest) return {};

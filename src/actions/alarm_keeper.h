@@ -72,7 +72,8 @@ class AlarmKeeper {
  private:
   Result<int> set_some(int limit, Micros time);
   void set_until(const TickWork& work, BootTime until, Ticked& ticked);
-  void remove_idle_tick();
+  Result<void> set_wanted();
+  void remove_idle_tick(const WantedAlarm& idle);
   int remove_strays(Micros time);
   void want_tick(WallTime at);
   bool is_time_to_look() const;
@@ -90,6 +91,7 @@ class AlarmKeeper {
   std::timed_mutex ticking_;  ///< one tick at a time
   std::timed_mutex mutex_;    ///< who sets what is wanted
   // What is lost with the process without harm:
+  std::int64_t seen_ = -1;                 ///< AlarmStore::commits whose alarms are all set; under mutex_
   std::atomic<std::int64_t> looked_ = -1;  ///< for a purge: microseconds of the boot clock; -1: never
   struct Look {
     std::int64_t number = 0;

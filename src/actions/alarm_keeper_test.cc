@@ -26,6 +26,41 @@ TEST_F(AlarmTest, EveryEmailIsSentByItsOwnAlarm) {
   EXPECT_EQ(store().campaign(id)->status, CampaignStatus::completed);
 }
 
+TEST_F(AlarmTest, WhatTheQueueDidNotTakeIsSetByTheNextRequestThoughNothingChanged) {
+  queue_.down = true;
+  const auto created = create("email,Company\np1@example.com,Acme\n", letter());
+  ASSERT_TRUE(start_campaign(context_, created->id, {}));
+  EXPECT_FALSE(keeper_->after_request());
+  EXPECT_FALSE(keeper_->after_request());
+  queue_.down = false;
+  EXPECT_TRUE(keeper_->after_request());
+  ring_all(1h);
+  EXPECT_EQ(counts(created->id).sent, 1);
+}
+
+TEST_F(AlarmTest, AlarmsThatRingTogetherTakeNoMorePlacesThanThereAre) {
+  // Two campaigns of one mailbox, whose alarms ring in turns, all in one transaction.
+  const auto first = start(20), second = start(20);
+  for (int i = 0; i < 10; ++i) tick();
+  std::vector<Entry> rings;
+  for (const auto& alarm : email_alarms()) {
+    rings.emplace_back(
+        ClaimOne{.crew = crew_, .task = TaskId{task_in(alarm)}, .alarm = *keeper_->number_in(alarm.name)});
+  }
+  ASSERT_EQ(rings.size(), 40);
+  std::ranges::rotate(rings, rings.begin() + 10);
+  std::map<CampaignId, int> claimed;
+  int busy = 0;
+  for (const auto& result : store_->tasks().apply(rings)) {
+    const auto& one = std::get<OneClaimed>(result);
+    if (one.task) ++claimed[one.task->campaign];
+    busy += one.kind == OneClaimed::Kind::busy ? 1 : 0;
+  }
+  const auto places = 2 * store().mailboxes().front().sessions;
+  EXPECT_EQ(claimed[first] + claimed[second], places);
+  EXPECT_EQ(busy, 40 - places);
+}
+
 TEST_F(AlarmTest, WithoutAPaceTheyWaitForPlacesOfTheMailbox) {
   const auto id = start(500);
   ring_all(24h);

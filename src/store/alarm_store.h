@@ -23,6 +23,13 @@ struct WantedAlarm {
   WallTime at{};
 };
 
+/// What there is to do about alarms, all of one moment.
+struct AlarmNeeds {
+  bool any_wanted = false;          ///< and not set, within the horizon
+  std::optional<WallTime> tick;     ///< one is needed then, and none is wanted or set that is not later
+  std::optional<WantedAlarm> idle;  ///< the tick's alarm that nothing needs any more
+};
+
 class AlarmStore {
  public:
   virtual ~AlarmStore() = default;
@@ -30,6 +37,10 @@ class AlarmStore {
   /// From now on, for as long as this process lives, tasks want alarms. Those that wait and have none want
   /// one now. Once, before the crew joins.
   virtual void begin() = 0;
+
+  /// How many transactions of this process are on disk: while that is the same, so is all that is told here
+  /// but for the time. Does not block.
+  virtual std::int64_t commits() const = 0;
 
   /// Wanted and not set, to ring before `until`, the earliest first.
   virtual std::vector<WantedAlarm> wanted(WallTime until, int limit) = 0;
@@ -55,11 +66,11 @@ class AlarmStore {
 
   /// Emails are being planned this moment, or are to be.
   virtual bool planning(WallTime now) = 0;
-  /// The tick's alarm if it is set for later than `after` and no email's task has an alarm: nothing is left
-  /// that it was to look after.
-  virtual std::optional<WantedAlarm> idle_tick(WallTime after) = 0;
   /// When a tick is needed next for plans, sleepers, strays and alarms beyond `horizon`; none: for nothing.
   virtual std::optional<WallTime> next_need(WallTime now, Micros horizon) = 0;
+  /// The tick's alarm is idle if it is far off and no email's task has an alarm: nothing is left that it was
+  /// to look after.
+  virtual AlarmNeeds needs(WallTime now, Micros horizon) = 0;
 
   /// What is lost: alarms that should have rung before `rang_before`.
   virtual bool any_overdue(WallTime rang_before) = 0;

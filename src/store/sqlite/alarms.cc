@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "store/sqlite/alarm_states.h"
@@ -74,6 +75,8 @@ class SqliteAlarmStore final : public AlarmStore {
     });
   }
 
+  std::int64_t commits() const override { return writer_.commits; }
+
   std::vector<WantedAlarm> wanted(WallTime until, int limit) override {
     auto lease = readers_.take();
     Statement rows(*lease,
@@ -146,16 +149,6 @@ class SqliteAlarmStore final : public AlarmStore {
              [&](Database& db) { return Statement(db, "DELETE FROM alarm WHERE task_id = 0").run(); });
   }
 
-  std::optional<WantedAlarm> idle_tick(WallTime after) override {
-    auto lease = readers_.take();
-    Statement row(
-        *lease,
-        "SELECT task_id, number, at FROM alarm WHERE task_id = 0 AND state = 1 AND at > ? AND NOT EXISTS "
-        "(SELECT 1 FROM alarm WHERE task_id > 0)");
-    const auto found = read_wanted(row.query(to_micros(after)));
-    return found.empty() ? std::nullopt : std::optional{found.front()};
-  }
-
   bool planning(WallTime now) override {
     auto lease = readers_.take();
     Statement row(*lease, "SELECT 1 FROM lane WHERE mailbox_id = 0 AND (running > 0 OR wake <= ?)");
@@ -164,23 +157,26 @@ class SqliteAlarmStore final : public AlarmStore {
 
   std::optional<WallTime> next_need(WallTime now, Micros horizon) override {
     auto lease = readers_.take();
-    std::optional<std::int64_t> next;
-    const auto consider = [&](const std::optional<std::int64_t>& at) {
-      if (at && (!next || *at < *next)) next = at;
-    };
-    Statement plans(*lease, "SELECT min(wake) FROM lane WHERE mailbox_id = 0 AND wake < ?");
-    plans.query(kNever).step();
-    consider(plans.maybe_integer(0));
-    Statement planning(*lease, "SELECT 1 FROM lane WHERE mailbox_id = 0 AND running > 0");
-    if (planning.query().step()) consider(to_micros(now));
-    Statement sleepers(*lease, kSleepers);
-    if (sleepers.query(1).step()) consider(to_micros(now));
-    Statement stray(*lease, "SELECT 1 FROM alarm WHERE state = 4 LIMIT 1");
-    if (stray.query().step()) consider(to_micros(now + kStraysMayWait));
-    Statement far(*lease, "SELECT min(at) FROM alarm WHERE state = 0 AND task_id <> 0");
-    far.query().step();
-    if (const auto at = far.maybe_integer(0)) consider(*at - horizon.count());
-    return next ? std::optional{from_micros(*next)} : std::nullopt;
+    return next_need(*lease, now, horizon);
+  }
+
+  AlarmNeeds needs(WallTime now, Micros horizon) override {
+    auto lease = readers_.take();
+    AlarmNeeds needs;
+    Statement any(*lease, "SELECT 1 FROM alarm WHERE state = 0 AND at <= ? LIMIT 1");
+    needs.any_wanted = any.query(to_micros(now + horizon)).step();
+    if (const auto next = next_need(*lease, now, horizon)) {
+      const auto at = std::clamp(*next, now, WallTime{now + horizon});
+      if (!is_soon_enough(*lease, at)) needs.tick = at;
+      return needs;
+    }
+    Statement idle(
+        *lease,
+        "SELECT task_id, number, at FROM alarm WHERE task_id = 0 AND state = 1 AND at > ? AND NOT EXISTS "
+        "(SELECT 1 FROM alarm WHERE task_id > 0)");
+    const auto found = read_wanted(idle.query(to_micros(now + kFarOff)));
+    if (!found.empty()) needs.idle = found.front();
+    return needs;
   }
 
   bool any_overdue(WallTime rang_before) override {
@@ -225,8 +221,29 @@ class SqliteAlarmStore final : public AlarmStore {
   static constexpr Micros kTickIsLost = std::chrono::minutes{2};
   /// They do no harm; a request that leaves one need not have a tick follow it at once.
   static constexpr Micros kStraysMayWait = std::chrono::minutes{1};
+  static constexpr Micros kFarOff = std::chrono::hours{1};
   /// A plan that sleeps until its lanes run low (plan_steps.cc) needs no tick.
   static constexpr std::int64_t kNever = 4'000'000'000'000'000;
+
+  static std::optional<WallTime> next_need(Database& db, WallTime now, Micros horizon) {
+    std::optional<std::int64_t> next;
+    const auto consider = [&](const std::optional<std::int64_t>& at) {
+      if (at && (!next || *at < *next)) next = at;
+    };
+    Statement plans(db, "SELECT min(wake) FROM lane WHERE mailbox_id = 0 AND wake < ?");
+    plans.query(kNever).step();
+    consider(plans.maybe_integer(0));
+    Statement planning(db, "SELECT 1 FROM lane WHERE mailbox_id = 0 AND running > 0");
+    if (planning.query().step()) consider(to_micros(now));
+    Statement sleepers(db, kSleepers);
+    if (sleepers.query(1).step()) consider(to_micros(now));
+    Statement stray(db, "SELECT 1 FROM alarm WHERE state = 4 LIMIT 1");
+    if (stray.query().step()) consider(to_micros(now + kStraysMayWait));
+    Statement far(db, "SELECT min(at) FROM alarm WHERE state = 0 AND task_id <> 0");
+    far.query().step();
+    if (const auto at = far.maybe_integer(0)) consider(*at - horizon.count());
+    return next ? std::optional{from_micros(*next)} : std::nullopt;
+  }
 
   static std::int64_t next_number(Database& db) {
     Statement row(db, kNextAlarmNumber);

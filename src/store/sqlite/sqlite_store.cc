@@ -47,7 +47,7 @@ bool is_database(const std::string& file) {
 
 class Store final : public SqliteStore {
  public:
-  Store(const std::string& file, Clock& clock) : writer_(file, clock), checkpoints_(writer_.db) {}
+  Store(const std::string& file, Clock& clock) : writer_(file, clock), checkpoints_(writer_) {}
 
   Result<void> prepare(const HttpTaskLimits& limits) {
     writer_.db.execute(kWriterSettings);

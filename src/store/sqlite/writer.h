@@ -5,6 +5,7 @@
 // The books are what must move together with every state: tallies, lanes and campaign status.
 // Call them inside a Transaction.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -94,7 +95,8 @@ struct Writer {
   std::mutex mutex;
   std::function<void()> bell;
   std::string file;
-  CrewId crew;               ///< of this process; 0 for verbs that work without a server
+  CrewId crew;                            ///< of this process; 0 for verbs that work without a server
+  std::atomic<std::int64_t> commits = 0;  ///< that are on disk
   bool quarantined = false;  ///< restored from a backup: claims give nothing until a person ends it
   std::string trouble;       ///< why the last transaction failed; empty when it did not
 
