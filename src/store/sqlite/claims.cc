@@ -168,6 +168,14 @@ void Claims::take(Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, int 
 void Claims::take_from(Statement& due, Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane,
                        Claimed& claimed) {
   const auto before = claimed.tasks.size();
+  hold_from(due, work, tasks, crew, lane, claimed);
+  const auto taken = static_cast<int>(claimed.tasks.size() - before);
+  if (taken > 0) count_taken(work, lane, taken);
+}
+
+void Claims::hold_from(Statement& due, Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane,
+                       Claimed& claimed) {
+  const auto before = claimed.tasks.size();
   while (due.step()) {
     ClaimedTask task{.id = TaskId{due.integer(0)},
                      .kind = lane.mailbox ? TaskKind::email : TaskKind::plan,
@@ -199,9 +207,11 @@ void Claims::take_from(Statement& due, Work& work, HeldTasks& tasks, CrewId crew
     claimed.tasks.push_back(std::move(task));
   }
   due.reset();
-  const auto taken = static_cast<int>(claimed.tasks.size() - before);
-  if (taken == 0) return;
-  hold(std::span(claimed.tasks).subspan(before), work.now, crew);
+  const auto held = std::span(claimed.tasks).subspan(before);
+  if (!held.empty()) hold(held, work.now, crew);
+}
+
+void Claims::count_taken(Work& work, HotLane& lane, int taken) {
   // Written at once, not gathered: the next lane of the same mailbox must see these places taken.
   taken_.run(lane.id.value, taken, to_micros(work.now));
   lane.waiting -= taken;

@@ -4,6 +4,7 @@
 // emails at once.
 
 #include <algorithm>
+#include <utility>
 
 #include "store/sqlite/alarm_states.h"
 #include "store/sqlite/task_store.h"
@@ -71,16 +72,27 @@ OneClaimed SingleClaims::judge(Work& work, HeldTasks& tasks, const ClaimOne& cla
   const auto later = [&](WallTime opens) {
     return OneClaimed{.kind = Kind::later, .next = opens + turn(work, lane, claim, due)};
   };
-  if (const auto next = opens(work, lane)) return later(*next);
   Claimed claimed;
-  if (claims_.places(work, lane, claimed) <= 0) {
+  if (open_.lane != lane_id || open_.places == open_.taken) {
+    write_back(work);
+    if (const auto next = opens(work, lane)) return later(*next);
+    open_ = {.lane = lane_id, .places = std::max(0, claims_.places(work, lane, claimed))};
+  }
+  if (open_.places == 0) {
     if (claimed.wake) return later(*claimed.wake);  // the queue's rate
     if (const auto next = opens(work, lane))
       return later(*next);  // its window or the day's cap has just shut it
     return {.kind = Kind::busy, .next = work.now + kBusyFor + turn(work, lane, claim, due)};
   }
-  claims_.take_from(email_.query(claim.task.value), work, tasks, claim.crew, lane, claimed);
+  claims_.hold_from(email_.query(claim.task.value), work, tasks, claim.crew, lane, claimed);
+  ++open_.taken;
   return {.kind = Kind::claimed, .task = std::move(claimed.tasks.front())};
+}
+
+/// The lanes of one mailbox or queue must see each other's places taken.
+void SingleClaims::write_back(Work& work) {
+  const auto open = std::exchange(open_, {});
+  if (open.taken > 0) claims_.count_taken(work, work.rows.lane(open.lane), open.taken);
 }
 
 /// When the lane opens that is shut now; nothing: it is open.

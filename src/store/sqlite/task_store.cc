@@ -36,6 +36,7 @@ class SqliteTaskStore : public TaskStore {
   Work begin(HotRows& rows) {
     suppressions_.look_again();
     records_.begin();
+    single_claims_.begin();
     rows.now = writer_.clock.wall_now();
     return {writer_, rows, suppressions_, rows.now};
   }
@@ -178,6 +179,7 @@ void SqliteTaskStore::serve_single(Work& work, std::span<const Entry> entries,
     if (one.task) served_.insert(one.task->campaign.value);
     results[i] = std::move(one);
   }
+  single_claims_.write_back(work);
 }
 
 EntryResult SqliteTaskStore::apply_one(Work& work, const Entry& entry) {

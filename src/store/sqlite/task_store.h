@@ -87,6 +87,8 @@ class Claims {
   int places(Work& work, HotLane& lane, Claimed& claimed);
   void take(Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, int n, Claimed& claimed);
   void take_from(Statement& due, Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, Claimed& claimed);
+  void hold_from(Statement& due, Work& work, HeldTasks& tasks, CrewId crew, HotLane& lane, Claimed& claimed);
+  void count_taken(Work& work, HotLane& lane, int taken);
   void hold(std::span<const ClaimedTask> tasks, WallTime now, CrewId crew);
   Statement candidates_, running_of_mailbox_, running_of_queue_, slots_, forget_slots_, shut_lane_,
       due_emails_, due_plans_, take_, take_many_, taken_, tokens_, next_wake_, plan_lanes_;
@@ -96,14 +98,25 @@ class Claims {
 class SingleClaims {
  public:
   SingleClaims(Database& db, Claims& claims);
+  /// A transaction begins.
+  void begin() { open_ = {}; }
   /// What the transaction has gathered must be written (HotRows::write_changes).
   OneClaimed serve(Work& work, HeldTasks& tasks, const ClaimOne& claim);
+  /// After the last of a transaction.
+  void write_back(Work& work);
 
  private:
+  /// The lane that was claimed from last, and how many more of its tasks may start: alarms of one campaign
+  /// ring together.
+  struct Open {
+    LaneId lane;
+    int places = 0, taken = 0;
+  };
   OneClaimed judge(Work& work, HeldTasks& tasks, const ClaimOne& claim);
   std::optional<WallTime> opens(Work& work, HotLane& lane);
   Micros turn(Work& work, const HotLane& lane, const ClaimOne& claim, WallTime due);
   Claims& claims_;
+  Open open_;
   Statement find_, email_, not_before_, ahead_, rung_, again_, asleep_, next_number_;
 };
 
