@@ -31,6 +31,7 @@ Result<int> serve(const Program& program, const std::string& listen, bool only_t
 
   std::signal(SIGPIPE, SIG_IGN);
   raise_file_limit();
+  let_wakers_go_on();
   SystemClock clock;
   const auto log = make_stderr_log(settings.log_level, settings.log_format);
   for (const auto& warning : loaded->warnings) {

@@ -78,7 +78,7 @@ class WiredServer final : public Server, private ApiWorld {
                   ? make_mock_sessions()
                   : make_smtp_sessions(*context_, clock_, smtp_options(options_.settings))),
         background_(loop_),
-        caught_(make_catching_sessions(loop_, background_, clock_, catch_log_beside(options_.database_file))),
+        caught_(make_catching_sessions(loop_, background_, clock_, catch_directory_)),
         ledger_(loop_, clock_, tasks_, log_),
         emails_(store_, *wire_, *mock_, *caught_, installation_->secrets, tokens_of_, installation_->links,
                 background_, clock_),
@@ -276,7 +276,7 @@ class WiredServer final : public Server, private ApiWorld {
                 },
             .sheets = google_.sheets.get(),
             .sheets_trouble = google_.trouble,
-            .catch_directory = catch_log_beside(options_.database_file),
+            .catch_directory = catch_directory_,
             .cloud_queue = options_.settings.cloud_tasks.queue,
             .link_base = link_base(options_.settings, address_.text()),
             .look_around =
@@ -329,6 +329,7 @@ class WiredServer final : public Server, private ApiWorld {
 
   // In the order in which they need each other; they end in the opposite one.
   const ServerOptions options_;
+  const std::string catch_directory_ = catch_log_beside(options_.database_file);
   const std::string process_ = SecretBox::generate().substr(0, 32);
   SystemClock& clock_;
   Log& log_;

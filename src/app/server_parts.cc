@@ -1,5 +1,6 @@
 #include "app/server_parts.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -25,6 +26,11 @@ void raise_file_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, kFiles);
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void let_wakers_go_on() {
+  const sched_param no_priority{};
+  ::sched_setscheduler(0, SCHED_BATCH, &no_priority);
 }
 
 SmtpOptions smtp_options(const Settings& settings) {

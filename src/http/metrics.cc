@@ -6,8 +6,10 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <map>
 #include <mutex>
 #include <sstream>
+#include <utility>
 
 #include "http/world.h"
 
@@ -19,8 +21,9 @@ const prometheus::Histogram::BucketBoundaries kBuckets = {0.001, 0.005, 0.025, 0
 class PrometheusMetrics final : public Metrics {
  public:
   void count_request(const std::string& operation, int status, std::chrono::nanoseconds took) override {
-    requests_.Add({{"operation", operation}, {"status", std::to_string(status)}}).Increment();
-    seconds_.Add({{"operation", operation}}, kBuckets).Observe(std::chrono::duration<double>(took).count());
+    const auto [count, seconds] = series_of(operation, status);
+    count->Increment();
+    seconds->Observe(std::chrono::duration<double>(took).count());
   }
 
   std::string text(ApiWorld& world) override {
@@ -33,6 +36,21 @@ class PrometheusMetrics final : public Metrics {
 
  private:
   using Gauges = prometheus::Family<prometheus::Gauge>;
+  struct Series {
+    prometheus::Counter* requests = nullptr;
+    prometheus::Histogram* seconds = nullptr;
+  };
+
+  /// Looking a series up by its labels costs more than counting.
+  Series series_of(const std::string& operation, int status) {
+    const std::lock_guard lock(counting_);
+    auto& series = known_[{operation, status}];
+    if (series.requests == nullptr) {
+      series = {&requests_.Add({{"operation", operation}, {"status", std::to_string(status)}}),
+                &seconds_.Add({{"operation", operation}}, kBuckets)};
+    }
+    return series;
+  }
 
   void read_state(ApiWorld& world) {
     const auto health = world.health();
@@ -73,7 +91,8 @@ class PrometheusMetrics final : public Metrics {
   Gauges& sent_24h_ =
       gauge("postrider_mailbox_sent_24h", "Emails sent in the last 24 hours, where there is a cap.");
   Gauges& cap_24h_ = gauge("postrider_mailbox_cap_24h", "The most in any 24 hours; 0: no cap.");
-  std::mutex reading_;
+  std::mutex reading_, counting_;
+  std::map<std::pair<std::string, int>, Series> known_;
 };
 
 }  // namespace

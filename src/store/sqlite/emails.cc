@@ -208,7 +208,9 @@ std::vector<EmailView> SqliteCampaignStore::emails(CampaignId id, const EmailFil
 
 Result<std::pair<CampaignId, EmailView>> SqliteCampaignStore::email(EmailId id) {
   return read([&](Database& db) -> Result<std::pair<CampaignId, EmailView>> {
-    Statement row(db, select_email_view() + std::string(kFromEmails) + "WHERE e.id = ? AND c.hidden = 0");
+    static const auto kOne =
+        select_email_view() + std::string(kFromEmails) + "WHERE e.id = ? AND c.hidden = 0";
+    Statement row(db, kOne);
     if (!row.query(id.value).step())
       return not_found("email_not_found", fmt::format("There is no email {}.", id.value));
     return std::pair(CampaignId{row.integer(19)}, read_email_view(row));
