@@ -203,7 +203,7 @@ def test_a_paused_queue_calls_nobody_and_forgets_nothing(tasks, target):
         target.wait_for(1)
         tasks.ask("POST", f"{queue}:pause", {})
         waiting = [tasks.create(queue, target.url("/waiting")) for _ in range(3)]
-    ended = tasks.wait_for(under_way, lambda told: "responseTime" in told.get("lastAttempt", {}))
+    ended = tasks.wait_for(under_way, lambda told: "responseTime" in told["lastAttempt"])
     assert ended["responseCount"] == 1, "what was under way ends, and is recorded"
     round_trip(tasks, target)
     assert "/waiting" not in {call.path for call in target.calls}
@@ -220,7 +220,7 @@ def test_a_task_that_fails_while_its_queue_is_paused_waits(tasks, target):
         task = tasks.create(queue, target.url("/fails"))["name"]
         target.wait_for(1)
         tasks.ask("POST", f"{queue}:pause", {})
-    tasks.wait_for(task, lambda told: "responseTime" in told.get("lastAttempt", {}))
+    tasks.wait_for(task, lambda told: "responseTime" in told["lastAttempt"])
     later = tasks.create(tasks.new_queue(), target.url("/later"), scheduleTime=at(1))["name"]
     target.wait_for(1, later)
     assert len(target.of(task)) == 1
@@ -256,7 +256,7 @@ def test_a_run_that_fails_is_tried_again_after_the_backoff(tasks, target):
     task = tasks.create(tasks.new_queue(paused=True, minBackoff="600s"), target.url(), scheduleTime=at(86400))["name"]
     called = time.time()
     tasks.ask("POST", f"{task}:run", {})
-    told = tasks.wait_for(task, lambda told: "responseTime" in told.get("lastAttempt", {}))
+    told = tasks.wait_for(task, lambda told: "responseTime" in told["lastAttempt"])
     assert 599 <= moment(told["scheduleTime"]).timestamp() - called < 630
     assert told["httpRequest"]["headers"] == {"User-Agent": "Google-Cloud-Tasks"}, "what a call adds is not shown"
     assert (told["dispatchCount"], told["responseCount"]) == (1, 1)

@@ -56,25 +56,26 @@ HttpAttempts::HttpAttempts(Database& db)
   if (last.step()) last_claim_ = last.integer(0);
 }
 
+HttpAttemptUnderWay* HttpAttempts::find(std::int64_t key, int attempt) {
+  if (const auto found = newest_.find(key); found != newest_.end() && found->second.attempt == attempt)
+    return &found->second;
+  const auto overtaken = overtaken_.find({key, attempt});
+  return overtaken == overtaken_.end() ? nullptr : &overtaken->second;
+}
+
 std::optional<HttpAttemptUnderWay> HttpAttempts::end(std::int64_t key, int attempt) {
   const std::lock_guard lock(mutex_);
-  if (const auto found = newest_.find(key); found != newest_.end() && found->second.attempt == attempt) {
-    ended_.push_back(std::move(found->second));
-    ended_.back().overtaken = false;
-    newest_.erase(found);
-  } else if (const auto overtaken = overtaken_.find({key, attempt}); overtaken != overtaken_.end()) {
-    ended_.push_back(std::move(overtaken->second));
-    ended_.back().overtaken = true;
-    overtaken_.erase(overtaken);
-  } else {
-    return std::nullopt;
-  }
-  return ended_.back();
+  auto* found = find(key, attempt);
+  if (found == nullptr || found->ended) return std::nullopt;
+  found->ended = true;
+  ended_.emplace_back(key, attempt);
+  return *found;
 }
 
 void HttpAttempts::write(WallTime now) {
-  for (const auto& attempt : ended_) {
-    if (--left_.at(attempt.claim) == 0) drop_.run(attempt.claim);
+  for (const auto& [key, attempt] : ended_) {
+    const auto claim = find(key, attempt)->claim;
+    if (--left_.at(claim) == 0) drop_.run(claim);
   }
   if (begun_.empty()) return;
   const auto claim = last_claim_ + 1;
@@ -89,14 +90,16 @@ void HttpAttempts::write(WallTime now) {
 }
 
 void HttpAttempts::committed() {
-  for (const auto& attempt : ended_) {
-    if (const auto claim = left_.find(attempt.claim); claim != left_.end() && claim->second == 0)
-      left_.erase(claim);
+  if (ended_.empty() && begun_.empty()) return;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, attempt] : ended_) {
+    const auto claim = left_.find(find(key, attempt)->claim);
+    if (claim != left_.end() && claim->second == 0) left_.erase(claim);
+    if (overtaken_.erase({key, attempt}) == 0) newest_.erase(key);
   }
   ended_.clear();
   if (begun_.empty()) return;
   left_[++last_claim_] = static_cast<int>(begun_.size());
-  const std::lock_guard lock(mutex_);
   for (auto& attempt : begun_) put(std::move(attempt));
   begun_.clear();
 }
@@ -104,7 +107,7 @@ void HttpAttempts::committed() {
 void HttpAttempts::rolled_back() {
   const std::lock_guard lock(mutex_);
   begun_.clear();
-  for (auto& attempt : ended_) put(std::move(attempt));
+  for (const auto& [key, attempt] : ended_) find(key, attempt)->ended = false;
   ended_.clear();
   left_.clear();  // write() may have come half way
   for (const auto& [key, attempt] : newest_) ++left_[attempt.claim];
@@ -117,6 +120,7 @@ void HttpAttempts::put(HttpAttemptUnderWay attempt) {
   const auto [place, added] = newest_.try_emplace(key, std::move(attempt));
   if (added) return;
   if (place->second.attempt < attempt.attempt) std::swap(place->second, attempt);
+  attempt.overtaken = true;
   const std::pair fence{key, attempt.attempt};
   overtaken_.emplace(fence, std::move(attempt));
 }
@@ -143,6 +147,15 @@ std::optional<HttpAttemptUnderWay> HttpAttempts::newest(std::int64_t key) const 
   const auto found = newest_.find(key);
   if (found == newest_.end()) return std::nullopt;
   return found->second;
+}
+
+std::unordered_map<std::int64_t, HttpAttemptUnderWay> HttpAttempts::newest_of(std::int64_t queue) const {
+  const std::lock_guard lock(mutex_);
+  std::unordered_map<std::int64_t, HttpAttemptUnderWay> all;
+  for (const auto& [key, attempt] : newest_) {
+    if (HttpKey::of(key).queue == queue) all.emplace(key, attempt);
+  }
+  return all;
 }
 
 std::unordered_map<std::int64_t, int> HttpAttempts::by_queue() const {

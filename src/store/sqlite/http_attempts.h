@@ -4,7 +4,9 @@
 // that a crash leaves them to be found (take_over). The row goes with the last of them.
 //
 // Used inside transactions, under the writer's mutex: what one of them began and ended holds once committed()
-// says so; rolled_back() puts it as it was. Looking is for any thread. Store room only.
+// says so; rolled_back() puts it as it was. Looking is for any thread. An attempt is found here until its end
+// is committed, so whoever looks here first, and takes his snapshot of the rows afterwards, sees it under way
+// or sees its end. Store room only.
 
 #include <map>
 #include <mutex>
@@ -27,6 +29,7 @@ struct HttpAttemptUnderWay {
   std::string id;          ///< of a task that its caller named
   bool forced = false;     ///< by force_run
   bool overtaken = false;  ///< a later one began before it ended
+  bool ended = false;      ///< in the running transaction
   std::int64_t claim = 0;
 };
 
@@ -45,12 +48,15 @@ class HttpAttempts {
   /// What a crash left behind waits again, and each attempt counts. Before anything is under way.
   void take_over(WallTime now);
 
-  /// The task's newest attempt, if it is under way. Any thread.
+  /// The task's newest attempt, if it is under way. Any thread, as the next two.
   std::optional<HttpAttemptUnderWay> newest(std::int64_t key) const;
+  /// The same of all tasks of a queue, by their keys.
+  std::unordered_map<std::int64_t, HttpAttemptUnderWay> newest_of(std::int64_t queue) const;
   /// How many are under way, by queue.
   std::unordered_map<std::int64_t, int> by_queue() const;
 
  private:
+  HttpAttemptUnderWay* find(std::int64_t key, int attempt);
   void put(HttpAttemptUnderWay attempt);
 
   Database& db_;
@@ -60,7 +66,8 @@ class HttpAttempts {
   std::unordered_map<std::int64_t, int> left_;                             // of each claim
   std::int64_t last_claim_ = 0;
   // Of the running transaction:
-  std::vector<HttpAttemptUnderWay> begun_, ended_;
+  std::vector<HttpAttemptUnderWay> begun_;
+  std::vector<std::pair<std::int64_t, int>> ended_;  // key and attempt of each
   Statement add_, drop_;
 };
 

@@ -47,7 +47,6 @@ class SqliteHttpTaskStore final : public HttpTaskStore {
   /// A task by its name: its key, whether or not its row is there still. Errors: there never was one, it has
   /// ended.
   Result<std::int64_t> find(Database& db, const HttpQueueRow& queue, std::string_view id);
-  HttpTask shown(const Statement& row, const HttpQueueRow& queue) const;
   Result<HttpQueue> add_queue(HttpWork& work, HttpQueue queue);
   HttpQueue keep(HttpWork& work, HotHttpQueue& queue, const HttpQueue& settings);
 

@@ -17,6 +17,15 @@ std::string select(std::string_view where) {
   return fmt::format("SELECT {} FROM http_task WHERE {}", kHttpTaskColumns, where);
 }
 
+/// An attempt whose end stands in the row was still under way when it was asked about.
+void show_under_way(const HttpAttemptUnderWay& attempt, HttpTask& task) {
+  if (attempt.attempt <= task.dispatch_count) return;
+  task.dispatch_count = attempt.attempt;
+  task.first_dispatch = attempt.first_dispatch;
+  if (task.last) task.previous_status = task.last->status;
+  task.last = {.schedule = attempt.schedule, .dispatch = attempt.dispatch, .response = {}};
+}
+
 }  // namespace
 
 /// Names that callers gave stand in a table, with those that are still taken; the others are their keys.
@@ -33,31 +42,31 @@ Result<std::int64_t> SqliteHttpTaskStore::find(Database& db, const HttpQueueRow&
   return key->value();
 }
 
-HttpTask SqliteHttpTaskStore::shown(const Statement& row, const HttpQueueRow& queue) const {
-  auto task = read_http_task(row, queue.settings.name, ids_);
-  const auto attempt = attempts_.newest(row.integer(0));
-  if (!attempt || attempt->attempt <= task.dispatch_count) return task;
-  task.dispatch_count = attempt->attempt;
-  task.first_dispatch = attempt->first_dispatch;
-  if (task.last) task.previous_status = task.last->status;
-  task.last = {.schedule = attempt->schedule, .dispatch = attempt->dispatch, .response = {}};
-  return task;
-}
+// A task is shown with what was under way before the snapshot of its row was taken (see HttpAttempts). Which
+// attempts to ask for a look at the rows has to say first; what began after that may be missed.
 
 Result<HttpTask> SqliteHttpTaskStore::task(const QueueName& name, std::string_view id) {
-  return read([&](Database& db) -> Result<HttpTask> {
+  const auto key = read([&](Database& db) -> Result<std::int64_t> {
     const auto queue = find_http_queue(db, name);
     if (!queue) return no_such_entity();
-    const auto key = find(db, *queue, id);
-    if (!key) return std::unexpected(key.error());
+    return find(db, *queue, id);
+  });
+  if (!key) return std::unexpected(key.error());
+  const auto under_way = attempts_.newest(*key);
+  return read([&](Database& db) -> Result<HttpTask> {
     Statement row(db, select("key = ?"));
     if (!row.query(*key).step()) return http_task_ended();
-    return shown(row, *queue);
+    auto task = read_http_task(row, name, ids_);
+    if (under_way) show_under_way(*under_way, task);
+    return task;
   });
 }
 
 Result<std::vector<HttpTask>> SqliteHttpTaskStore::tasks(const QueueName& name, std::string_view after,
                                                          int limit) {
+  const auto asked = read([&](Database& db) { return find_http_queue(db, name); });
+  if (!asked) return no_http_queue();
+  const auto under_way = attempts_.newest_of(asked->id);
   return read([&](Database& db) -> Result<std::vector<HttpTask>> {
     const auto queue = find_http_queue(db, name);
     if (!queue) return no_http_queue();
@@ -81,8 +90,12 @@ Result<std::vector<HttpTask>> SqliteHttpTaskStore::tasks(const QueueName& name, 
       const auto first =
           HttpKey{.queue = queue->id, .immediate = immediate, .number = queue->purged + 1}.value();
       rows.query(std::max(first, last + 1), end.value(), limit - static_cast<int>(page.size()));
-      while (octets < kMostOctets && rows.step())
-        octets += page.emplace_back(shown(rows, *queue)).body.size();
+      while (octets < kMostOctets && rows.step()) {
+        auto& task = page.emplace_back(read_http_task(rows, name, ids_));
+        if (const auto attempt = under_way.find(rows.integer(0)); attempt != under_way.end())
+          show_under_way(attempt->second, task);
+        octets += task.body.size();
+      }
       rows.reset();
     }
     return page;
