@@ -24,6 +24,15 @@ EAST = "--location=us-east1"
 WEST = "--location=europe-west1"  # of its queues Postrider knows nothing but what is typed
 ROOT = "projects/local/locations/us-east1/queues"
 
+# Word for word.
+GUIDE = ["""gcloud tasks queues create email-campaign-queue \\
+  --location=us-east1 \\
+  --max-attempts=3 \\
+  --max-retry-duration=3600s""",
+         "gcloud tasks queues describe email-campaign-queue --location=us-east1",
+         "gcloud tasks list --queue=email-campaign-queue --location=us-east1",
+         "gcloud tasks queues purge email-campaign-queue --location=us-east1"]
+
 
 def gcloud_settings(here):
     """What `postrider gcloud-env` sets."""
@@ -41,6 +50,11 @@ def server(here):
 @pytest.fixture(params=KINDS)
 def gcloud(request, here, server, tmp_path):
     return new_gcloud(request.param, gcloud_settings(here), tmp_path / "gcloud-home")
+
+
+def words_of(command):
+    """What stands behind `gcloud tasks`."""
+    return shlex.split(command.replace("\\\n", " "))[2:]
 
 
 def refused(gcloud, status, *words):
@@ -89,22 +103,46 @@ def short(task):
 # ---- the guide ----
 
 
-def test_the_guides_queue_is_there_and_another_can_be_created(here, gcloud):
-    guide = ["--max-attempts=3", "--max-retry-duration=3600s"]
-    assert "Queue already exists" in refused(gcloud, "ALREADY_EXISTS", "queues", "create", QUEUE, EAST, *guide)
-    gcloud.tasks("queues", "create", "newsletter-queue", EAST, *guide)
+def test_the_guides_commands_do_what_it_says_in_its_order(here, gcloud, catcher):
+    create, describe, view, purge = [words_of(command) for command in GUIDE]
+    gcloud.tasks(*create)
+    shown = gcloud.tasks(*describe)
+    assert shown["name"] == f"{ROOT}/{QUEUE}" and shown["state"] == "RUNNING" and "purgeTime" not in shown
+    assert shown["retryConfig"].items() >= {
+        "maxAttempts": 3, "maxRetryDuration": "3600s", "minBackoff": "300s", "maxBackoff": "3600s"}.items()
+    assert shown["rateLimits"]["maxConcurrentDispatches"] == 1000
+    assert gcloud.tasks(*view) == []
+    waiting_campaign(here, gcloud, catcher)
+    assert len(gcloud.tasks(*view)) == 5
+    gcloud.tasks(*purge)
+    assert gcloud.tasks(*view) == [] and gcloud.tasks(*describe)["purgeTime"]
+    assert refused(gcloud, "ALREADY_EXISTS", *create).strip() == "Queue already exists"
+
+
+def test_a_queue_that_was_there_is_created_once_and_stays_so(here, server, gcloud, tmp_path):
+    """What is asked of it holds, for campaigns as for gcloud, and after a new start."""
+    gcloud.tasks("queues", "create", QUEUE, EAST, "--max-attempts=5", "--max-dispatches-per-second=2.5")
+    ours = here.ask("queue", "describe", QUEUE)
+    assert (ours["max_attempts"], ours["max_dispatches_per_second"], ours["max_retry_duration"]) == (5, 2.5, "1h")
+    assert server.terminate() == 0
+    with here.serving():
+        assert here.ask("queue", "describe", QUEUE) == ours
+        gcloud = new_gcloud("recorded", gcloud_settings(here), tmp_path)
+        refused(gcloud, "ALREADY_EXISTS", *words_of(GUIDE[0]))
+
+
+def test_a_queue_that_somebody_changed_is_not_created(here, gcloud):
+    here.run("queue", "update", QUEUE, "--max-attempts", "7")
+    refused(gcloud, "ALREADY_EXISTS", *words_of(GUIDE[0]))
+    assert here.ask("queue", "describe", QUEUE)["max_attempts"] == 7
+
+
+def test_another_queue_for_campaigns_is_created(here, gcloud):
+    gcloud.tasks("queues", "create", "newsletter-queue", EAST, "--max-attempts=3", "--max-retry-duration=3600s")
     assert {queue["name"] for queue in gcloud.tasks("queues", "list", EAST)} == {
         f"{ROOT}/{QUEUE}", f"{ROOT}/newsletter-queue"}
     ours = here.ask("queue", "describe", "newsletter-queue")
     assert (ours["max_attempts"], ours["max_retry_duration"]) == (3, "1h")
-
-
-def test_the_guides_queue_is_described(gcloud):
-    shown = gcloud.tasks("queues", "describe", QUEUE, EAST)
-    assert shown["name"] == f"{ROOT}/{QUEUE}" and shown["state"] == "RUNNING"
-    assert shown["retryConfig"].items() >= {
-        "maxAttempts": 3, "maxRetryDuration": "3600s", "minBackoff": "300s", "maxBackoff": "3600s"}.items()
-    assert shown["rateLimits"]["maxConcurrentDispatches"] == 1000
 
 
 def test_a_campaigns_emails_are_tasks_until_they_are_sent(here, gcloud, server, catcher):

@@ -17,6 +17,8 @@ struct QueueChange {
   std::optional<Micros> max_retry_duration, min_backoff, max_backoff;
 };
 
+/// The queue that the first start made is taken over, with these settings, while nobody has created, changed,
+/// paused or purged it.
 Result<QueueView> create_queue(ActionContext& context, std::string_view name, const QueueChange& settings);
 Result<QueueView> update_queue(ActionContext& context, std::string_view name, const QueueChange& change);
 Result<void> pause_queue(ActionContext& context, std::string_view name);

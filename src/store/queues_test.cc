@@ -1,9 +1,15 @@
+#include <algorithm>
+
 #include "store/nouns_fixture.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/schema.sql.h"
 
 namespace postrider {
 namespace {
 
 using Queues = NounsTest;
+
+const QueueSettings kGuide{.name = "email-campaign-queue", .max_dispatches_per_second = 2, .max_attempts = 5};
 
 TEST_F(Queues, BeginWithTheDefaultOneAndKeepTheirSettings) {
   ASSERT_EQ(nouns().queues().size(), 1u);
@@ -22,6 +28,65 @@ TEST_F(Queues, BeginWithTheDefaultOneAndKeepTheirSettings) {
   EXPECT_EQ(code_of(nouns().find_queue("none")), "queue_not_found");
   settings.name = "none";
   EXPECT_EQ(code_of(nouns().update_queue(settings)), "queue_not_found");
+}
+
+TEST_F(Queues, TheFirstIsTakenOverByItsCreationOnce) {
+  const auto first = nouns().queues().at(0).id;
+  open(file("test.db"));
+  EXPECT_EQ(nouns().create_queue(kGuide), first);
+  open(file("test.db"));
+  const auto taken = nouns().find_queue(kGuide.name).value();
+  EXPECT_EQ(taken.settings.max_dispatches_per_second, 2);
+  EXPECT_EQ(taken.settings.max_attempts, 5);
+  EXPECT_EQ(code_of(nouns().create_queue(kGuide)), "queue_exists");
+  EXPECT_EQ(nouns().queues().size(), 1U);
+}
+
+TEST_F(Queues, TheFirstIsNotTakenOverOnceItWasTouched) {
+  const std::vector<std::function<void(QueueId)>> touches = {
+      [this](QueueId id) { nouns().pause_queue(id).value(); },
+      [this](QueueId id) { nouns().resume_queue(id).value(); },
+      [this](QueueId id) { nouns().purge_queue(id, "14:02").value(); },
+      [this](QueueId) { nouns().update_queue({.name = kGuide.name}).value(); }};
+  for (std::size_t n = 0; n < touches.size(); ++n) {
+    open(file(("touched-" + std::to_string(n)).c_str()));
+    touches[n](nouns().queues().at(0).id);
+    EXPECT_EQ(code_of(nouns().create_queue(kGuide)), "queue_exists") << n;
+    EXPECT_EQ(nouns().queues().at(0).settings.max_attempts, 3) << n;
+  }
+}
+
+TEST_F(Queues, TheFirstIsTakenOverWithTheEmailsThatWaitInIt) {
+  const auto id = start(people(4));
+  ASSERT_EQ(claim(1).size(), 1U);
+  ASSERT_TRUE(nouns().create_queue(kGuide));
+  EXPECT_EQ(claim().size(), 2U) << "the new rate holds at once";
+  clock_.advance(std::chrono::seconds{1});
+  EXPECT_EQ(claim().size(), 1U);
+  EXPECT_EQ(campaign(id).status, CampaignStatus::sending);
+}
+
+TEST_F(Queues, OfAnOlderDatabaseTheSettingsTellWhetherTheFirstWasTouched) {
+  const auto becomes_older = [this] {
+    store_.reset();
+    sqlite::Database db(file("test.db"), sqlite::Database::Mode::writer);
+    db.execute("ALTER TABLE queue DROP COLUMN untouched");
+    const auto makes_it = [](std::string_view sql) { return sql.contains("ADD COLUMN untouched"); };
+    const auto migration = std::ranges::find_if(sqlite::kMigrations, makes_it);
+    ASSERT_NE(migration, sqlite::kMigrations.end());
+    db.execute(*migration);
+  };
+  becomes_older();
+  open(file("test.db"));
+  EXPECT_TRUE(nouns().create_queue(kGuide));
+  becomes_older();
+  open(file("test.db"));
+  EXPECT_EQ(code_of(nouns().create_queue(kGuide)), "queue_exists");
+  QueueSettings settings{.name = "other"};
+  ASSERT_TRUE(nouns().create_queue(settings));
+  becomes_older();
+  open(file("test.db"));
+  EXPECT_EQ(code_of(nouns().create_queue(settings)), "queue_exists");
 }
 
 TEST_F(Queues, PausedGiveNothingAndSaySo) {

@@ -73,9 +73,9 @@ class StoredCampaignQueues : public CampaignQueues {
   Result<HttpQueue> create_queue(const HttpQueue& queue) override {
     if (const auto fine = validate(queue, kMaxDispatchesPerSecond); !fine)
       return std::unexpected(fine.error());
-    if (actions_.store.find_queue(queue.name.queue))
-      return conflict("ALREADY_EXISTS", "Queue already exists");
     const auto made = postrider::create_queue(actions_, queue.name.queue, difference(to_queue({}), queue));
+    if (!made && made.error().code == "queue_exists")
+      return conflict("ALREADY_EXISTS", "Queue already exists");
     if (!made) return std::unexpected(made.error());
     return shown(*made);
   }

@@ -27,7 +27,8 @@ class CampaignQueues {
 
   /// What a field becomes that nobody set.
   virtual HttpQueue defaults() const = 0;
-  /// A rate of 0 is no limit, here and below.
+  /// A rate of 0 is no limit, here and below. The queue that the first start made is taken over, while nobody
+  /// has touched it.
   virtual Result<HttpQueue> create_queue(const HttpQueue& queue) = 0;
   virtual Result<HttpQueue> queue(const QueueName& name) = 0;
   /// In the order of their names, those after `after` (a queue's id).

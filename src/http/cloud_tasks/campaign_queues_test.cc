@@ -88,6 +88,34 @@ TEST_F(CampaignQueuesTest, AreCreatedChangedAndDeleted) {
   EXPECT_EQ(said(remove(path + "/slow")), "NOT_FOUND: Requested entity was not found.");
 }
 
+TEST_F(CampaignQueuesTest, TheFirstOneIsCreatedByWhoeverCreatesItFirst) {
+  const std::string path = "/v2/projects/local/locations/us-east1/queues";
+  const std::string guide = R"({"name":"projects/local/locations/us-east1/queues/email-campaign-queue",)"
+                            R"("retryConfig":{"maxAttempts":7,"maxRetryDuration":"1800s"}})";
+  const std::string other = R"({"name":"projects/local/locations/us-east1/queues/other",)"
+                            R"("retryConfig":{"maxAttempts":7,"maxRetryDuration":"1800s"}})";
+  EXPECT_EQ(said(post(path, R"({"name":"projects/local/locations/us-east1/queues/email-campaign-queue",)"
+                            R"("retryConfig":{"maxAttempts":-2}})")),
+            "INVALID_ARGUMENT: RetryConfig.maxAttempts must be greater or equal to -1.");
+  const auto made = post(path, guide);
+  ASSERT_EQ(made.status, 200) << made.body;
+  auto fresh = object(post(path, other));
+  fresh["name"] = "projects/local/locations/us-east1/queues/email-campaign-queue";
+  EXPECT_EQ(object(made), fresh) << "answered as any new queue";
+  EXPECT_EQ(object(get(kCampaignQueue)), fresh);
+  EXPECT_EQ(said(post(path, guide)), "ALREADY_EXISTS: Queue already exists");
+}
+
+TEST_F(CampaignQueuesTest, TheFirstOneIsNotCreatedOnceItWasUpdated) {
+  const std::string path = "/v2/projects/local/locations/us-east1/queues";
+  ASSERT_EQ(patch(path + "/email-campaign-queue?updateMask=retryConfig.maxAttempts",
+                  R"({"retryConfig":{"maxAttempts":3}})")
+                .status,
+            200);
+  EXPECT_EQ(said(post(path, R"({"name":"projects/local/locations/us-east1/queues/email-campaign-queue"})")),
+            "ALREADY_EXISTS: Queue already exists");
+}
+
 TEST_F(CampaignQueuesTest, StayWhileCampaignsUseThem) {
   EXPECT_TRUE(said(remove(kCampaignQueue)).starts_with("FAILED_PRECONDITION: "));
   ASSERT_TRUE(store().create_queue({.name = "busy"}).has_value());

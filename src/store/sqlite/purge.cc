@@ -40,7 +40,8 @@ constexpr auto kPause =
 Result<std::int64_t> SqliteCampaignStore::purge_queue(QueueId id, std::string_view local_time) {
   return write([&](Database& db) -> Result<std::int64_t> {
     const auto time = to_micros(now());
-    if (Statement(db, "UPDATE queue SET purged_at = ?2 WHERE id = ?1").run(id.value, time) == 0) {
+    if (Statement(db, "UPDATE queue SET purged_at = ?2, untouched = 0 WHERE id = ?1").run(id.value, time) ==
+        0) {
       return not_found("queue_not_found",
                        fmt::format("There is no queue {}. See `postrider queue list`.", id.value));
     }

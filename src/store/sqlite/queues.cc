@@ -43,18 +43,21 @@ std::unexpected<Error> no_queue(std::string_view which) {
                    fmt::format("There is no queue {}. See `postrider queue list`.", which));
 }
 
-std::int64_t id_of(Database& db, std::string_view name) {
-  Statement row(db, "SELECT id FROM queue WHERE name = ?");
+constexpr auto kId = "SELECT id FROM queue WHERE name = ?";
+constexpr auto kUntouchedId = "SELECT id FROM queue WHERE name = ? AND untouched = 1";
+
+std::int64_t id_of(Database& db, std::string_view name, const char* select = kId) {
+  Statement row(db, select);
   return row.query(name).step() ? row.integer(0) : 0;
 }
 
 constexpr auto kInsert =
     "INSERT INTO queue (per_second, concurrent, max_attempts, max_retry, min_backoff, max_backoff, "
-    "max_doublings, name, created) VALUES (?,?,?,?,?,?,?,?,?)";
+    "max_doublings, name, created, untouched) VALUES (?,?,?,?,?,?,?,?,?,?)";
 // The bucket starts full again under the new rate: tokens of the old one mean nothing.
 constexpr auto kUpdate =
     "UPDATE queue SET per_second=?, concurrent=?, max_attempts=?, max_retry=?, min_backoff=?, max_backoff=?, "
-    "max_doublings=?, tokens=0, refilled=0 WHERE id=?";
+    "max_doublings=?, tokens=0, refilled=0, untouched=0 WHERE id=?";
 
 template <class... More>
 int run_settings(Statement& statement, const QueueSettings& s, const More&... more) {
@@ -63,18 +66,40 @@ int run_settings(Statement& statement, const QueueSettings& s, const More&... mo
                        s.max_doublings, more...);
 }
 
+QueueId insert(Writer& writer, const QueueSettings& settings, bool untouched) {
+  Statement insert(writer.db, kInsert);
+  run_settings(insert, settings, std::string_view{settings.name}, to_micros(writer.clock.wall_now()),
+               untouched);
+  return QueueId{writer.db.last_id()};
+}
+
+void change(Writer& writer, QueueId id, const QueueSettings& settings) {
+  Statement update(writer.db, kUpdate);
+  run_settings(update, settings, id.value);
+  writer.refresh_lanes_of(id);
+}
+
 }  // namespace
+
+void add_first_queue(Writer& writer, const QueueSettings& settings) {
+  transact(writer, [&](Database& db) {
+    if (!Statement(db, "SELECT 1 FROM queue LIMIT 1").step()) insert(writer, settings, true);
+    return 0;
+  });
+}
 
 Result<QueueId> SqliteCampaignStore::create_queue(const QueueSettings& settings) {
   return write([&](Database& db) -> Result<QueueId> {
+    if (const QueueId first{id_of(db, settings.name, kUntouchedId)}) {
+      change(writer_, first, settings);
+      return first;
+    }
     if (id_of(db, settings.name) != 0) {
       return conflict("queue_exists",
                       fmt::format("There is a queue {} already. Choose another name, or update that one.",
                                   settings.name));
     }
-    Statement insert(db, kInsert);
-    run_settings(insert, settings, std::string_view{settings.name}, to_micros(now()));
-    return QueueId{db.last_id()};
+    return insert(writer_, settings, false);
   });
 }
 
@@ -82,9 +107,7 @@ Result<void> SqliteCampaignStore::update_queue(const QueueSettings& settings) {
   return write([&](Database& db) -> Result<void> {
     const auto id = id_of(db, settings.name);
     if (id == 0) return no_queue(settings.name);
-    Statement update(db, kUpdate);
-    run_settings(update, settings, id);
-    writer_.refresh_lanes_of(QueueId{id});
+    change(writer_, QueueId{id}, settings);
     return {};
   });
 }
@@ -108,7 +131,7 @@ Result<QueueView> SqliteCampaignStore::find_queue(std::string_view name) {
 
 Result<void> SqliteCampaignStore::pause_queue(QueueId id) {
   return write([&](Database& db) -> Result<void> {
-    if (Statement(db, "UPDATE queue SET paused = 1 WHERE id = ?").run(id.value) == 0) {
+    if (Statement(db, "UPDATE queue SET paused = 1, untouched = 0 WHERE id = ?").run(id.value) == 0) {
       return no_queue(fmt::to_string(id.value));
     }
     writer_.refresh_lanes_of(id);
@@ -118,7 +141,7 @@ Result<void> SqliteCampaignStore::pause_queue(QueueId id) {
 
 Result<void> SqliteCampaignStore::resume_queue(QueueId id) {
   return write([&](Database& db) -> Result<void> {
-    if (Statement(db, "UPDATE queue SET paused = 0 WHERE id = ?").run(id.value) == 0) {
+    if (Statement(db, "UPDATE queue SET paused = 0, untouched = 0 WHERE id = ?").run(id.value) == 0) {
       return no_queue(fmt::to_string(id.value));
     }
     writer_.refresh_lanes_of(id);

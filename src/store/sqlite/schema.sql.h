@@ -366,6 +366,14 @@ INSERT INTO meta (key, value)
     "ALTER TABLE campaign_sheet ADD COLUMN anchor INTEGER NOT NULL DEFAULT 0;",
     kAlarmTable,
     kHttpTables,
+    // Whether a queue is as the first start made it. Of older databases the settings tell.
+    R"sql(
+ALTER TABLE queue ADD COLUMN untouched INTEGER NOT NULL DEFAULT 0; -- nobody has created, changed, paused or purged it
+UPDATE queue SET untouched = 1
+  WHERE name = 'email-campaign-queue' AND per_second = 0 AND concurrent = 1000 AND max_attempts = 3
+    AND max_retry = 3600000000 AND min_backoff = 300000000 AND max_backoff = 3600000000 AND max_doublings = 16
+    AND paused = 0 AND purged_at IS NULL;
+)sql",
 };
 
 }  // namespace postrider::sqlite

@@ -17,6 +17,7 @@
 #include "store/sqlite/http_task_store.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/private_file.h"
+#include "store/sqlite/queue_rows.h"
 #include "store/sqlite/request_store.h"
 #include "store/sqlite/reseal.h"
 #include "store/sqlite/sheet_store.h"
@@ -54,11 +55,7 @@ class Store final : public SqliteStore {
     if (auto migrated = sqlite::migrate(writer_.db, writer_.file); !migrated) return migrated;
     campaigns_ = sqlite::make_campaign_store(writer_);
     writer_.quarantined = campaigns_->meta("quarantined_at").has_value();
-    if (campaigns_->queues().empty()) {
-      QueueSettings settings;
-      settings.name = kDefaultQueue;
-      if (auto made = campaigns_->create_queue(settings); !made) return std::unexpected(made.error());
-    }
+    sqlite::add_first_queue(writer_, {.name = kDefaultQueue});
     tasks_ = sqlite::make_task_store(writer_);
     accounts_ = sqlite::make_account_store(writer_);
     requests_ = sqlite::make_request_store(writer_);
