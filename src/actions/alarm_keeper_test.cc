@@ -171,6 +171,21 @@ TEST_F(AlarmTest, AfterAStopNothingIsSentAndTheQueueIsEmptiedOfIt) {
   EXPECT_EQ(counts(other).sent, 1);
 }
 
+// One that stayed would ring for nothing hours later, and wake who could have slept.
+TEST_F(AlarmTest, ATickThatAnotherOneTookThePlaceOfLeavesTheQueue) {
+  start(3, every(24h));
+  ring_all(1min);
+  EXPECT_EQ(tick_alarms(), 1);  // looks after those hours later
+  start(2, every(24h));
+  EXPECT_EQ(tick_alarms(), 2);
+  ring_all(1min);
+  EXPECT_EQ(tick_alarms(), 1);
+  clock_.advance(5min);
+  EXPECT_TRUE(keeper_->after_request());  // looks for a purge, that may have taken the tick
+  ring_all(1min);
+  EXPECT_EQ(tick_alarms(), 1);
+}
+
 TEST_F(AlarmTest, APausedCampaignSleepsAndIsWokenByItsResume) {
   const auto id = start(5, every(1h));
   ring_next(clock_.wall_now());

@@ -191,6 +191,10 @@ class AlarmTest : public ActionTest {
     FAIL() << "it never ends";
   }
 
+  std::ptrdiff_t tick_alarms() {
+    return std::ranges::count_if(queue_.waiting,
+                                 [](const auto& one) { return one.second.alarm.path == kTickAlarmPath; });
+  }
   /// Of emails, the earliest first.
   std::vector<Alarm> email_alarms() {
     std::vector<Alarm> alarms;

@@ -52,16 +52,18 @@ class AlarmStore {
   /// again. How many.
   virtual int wake_sleepers(int limit) = 0;
 
-  /// Set alarms of tasks that are over meanwhile: nobody needs them.
+  /// Set alarms of tasks that are over meanwhile, and ticks that gave their place to others: nobody needs
+  /// them.
   virtual std::vector<WantedAlarm> strays(int limit) = 0;
   /// They are gone from the queue.
   virtual void forget(std::span<const WantedAlarm> strays) = 0;
 
-  /// A tick at `at`, unless one that is not later is wanted or set already.
+  /// A tick at `at`, unless one that is not later is wanted or set already. One that is set for later is a
+  /// stray from then on.
   virtual void want_tick(WallTime at) = 0;
   /// The tick's alarm of this number rang, or was removed. One that took its place meanwhile stays.
   virtual void tick_came(std::int64_t number) = 0;
-  /// Whatever alarm the tick has: it may be lost.
+  /// Whatever alarm the tick has: it may be lost, and is a stray if it is not.
   virtual void forget_tick() = 0;
 
   /// Emails are being planned this moment, or are to be.

@@ -4,7 +4,8 @@
 namespace postrider::sqlite {
 
 // alarm.state: 0 wanted, 1 set, 2 rang and its attempt is under way, 3 rang while nobody knew when its turn
-// comes: asleep until its lane is opened, 4 set, but its task is over: to be removed from the queue.
+// comes: asleep until its lane is opened, 4 set, but its task is over: to be removed from the queue. The tick
+// is task 0; one that lost its place to another is in state 4, by its number below zero.
 
 inline constexpr auto kNextAlarmNumber =
     "UPDATE sequence SET last = last + 1 WHERE name = 'alarm' RETURNING last";

@@ -45,6 +45,9 @@ constexpr auto kForgetOver =
 constexpr auto kStrayOver =
     "UPDATE alarm SET state = 4 WHERE task_id <> 0 AND state = 1 AND task_id NOT IN (SELECT id FROM task)";
 
+// The tick's alarm gives its place to the next one; where it is set, the queue is to be rid of it.
+constexpr auto kStrayTick = "UPDATE alarm SET task_id = -number, state = 4 WHERE task_id = 0 AND state = 1";
+
 constexpr auto kAgain = "UPDATE alarm SET state = 0, number = ?2, at = ?3 WHERE task_id = ?1";
 
 constexpr auto kSleepers =
@@ -114,14 +117,14 @@ class SqliteAlarmStore final : public AlarmStore {
 
   std::vector<WantedAlarm> strays(int limit) override {
     auto lease = readers_.take();
-    Statement rows(*lease, "SELECT task_id, number, at FROM alarm WHERE state = 4 LIMIT ?");
+    Statement rows(*lease, "SELECT max(task_id, 0), number, at FROM alarm WHERE state = 4 LIMIT ?");
     return read_wanted(rows.query(limit));
   }
 
   void forget(std::span<const WantedAlarm> strays) override {
     transact(writer_, [&](Database& db) {
-      Statement row(db, "DELETE FROM alarm WHERE task_id = ? AND number = ? AND state = 4");
-      for (const auto& stray : strays) row.run(stray.task.value, stray.number);
+      Statement row(db, "DELETE FROM alarm WHERE number = ? AND state = 4");
+      for (const auto& stray : strays) row.run(stray.number);
       return 0;
     });
   }
@@ -133,6 +136,7 @@ class SqliteAlarmStore final : public AlarmStore {
     }
     transact(writer_, [&](Database& db) {
       if (is_soon_enough(db, at)) return 0;
+      Statement(db, kStrayTick).run();
       return Statement(db, "INSERT OR REPLACE INTO alarm (task_id, number, at, state) VALUES (0, ?, ?, 0)")
           .run(next_number(db), to_micros(at));
     });
@@ -140,13 +144,15 @@ class SqliteAlarmStore final : public AlarmStore {
 
   void tick_came(std::int64_t number) override {
     transact(writer_, [&](Database& db) {
-      return Statement(db, "DELETE FROM alarm WHERE task_id = 0 AND number = ?").run(number);
+      return Statement(db, "DELETE FROM alarm WHERE task_id <= 0 AND number = ?").run(number);
     });
   }
 
   void forget_tick() override {
-    transact(writer_,
-             [&](Database& db) { return Statement(db, "DELETE FROM alarm WHERE task_id = 0").run(); });
+    transact(writer_, [&](Database& db) {
+      Statement(db, kStrayTick).run();
+      return Statement(db, "DELETE FROM alarm WHERE task_id = 0").run();
+    });
   }
 
   bool planning(WallTime now) override {
