@@ -6,11 +6,11 @@ import json
 import pytest
 
 from postrider.api import Api
-from postrider.cloud_run import RINGER
 from postrider.cloud_tasks_tokens import encoded, key
 from postrider.findings import examine
 from postrider.lists import people, write_csv
 from postrider.ports import free_port
+from postrider.rung_server import RINGER
 
 RING, TICK = ("/api/tasks/send-email", {"email_send_id": 999, "alarm": 7}), ("/api/tasks/tick", {"alarm": 7})
 

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from postrider.cloud_run import email_of
 from postrider.impatient_server import ImpatientServer
-from postrider.lists import addresses, people, write_csv
+from postrider.lists import addresses, people
+from postrider.rung_server import email_of
 
 EMAILS = 1000
 KILLS = 4
@@ -22,10 +22,8 @@ def impatient():
 
 def test_a_thousand_emails_of_a_server_that_is_stopped_four_fifths_of_the_time_and_killed(new_cloud_run, impatient):
     run = new_cloud_run(asleep=0.85, queue={"rate": 40, "concurrent": 40})
-    here, proxy = run.here, run.proxy
-    here.add_mailbox(impatient.port, "--sessions", "50")
-    rows = people(EMAILS)
-    campaign = here.create_campaign(write_csv(here.directory / "list.csv", rows), "--pace", "none")
+    proxy, rows = run.proxy, people(EMAILS)
+    campaign = run.new_campaign(impatient.port, rows, mailbox=("--sessions", "50"))
     with run.serving() as api:
         api.post(f"/api/campaigns/{campaign}/send", {"send_immediately": True})
         proxy.begin()

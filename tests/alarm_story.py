@@ -4,18 +4,13 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from postrider.lists import people, write_csv
+from postrider.lists import people
 from postrider.scripted import DEFERRED_ALWAYS
 from postrider.times import moment
 from postrider.waiting import wait_until
 
 DEFAULT = "email-campaign-queue"
 DEFERRED_TWICE = "defer-2@example.org"
-
-
-def new_campaign(run, port, rows, *options, pace="none", mailbox=("--sessions", "10")):
-    run.here.add_mailbox(port, *mailbox)
-    return run.here.create_campaign(write_csv(run.here.directory / "list.csv", rows), "--pace", pace, *options)
 
 
 def start(api, campaign, **more):
@@ -28,7 +23,7 @@ def show(api, campaign):
 
 def test_a_campaign_is_sent_by_alarms_while_nothing_runs_in_between(new_cloud_run, catcher):
     run = new_cloud_run()
-    campaign = new_campaign(run, catcher.port, people(30))
+    campaign = run.new_campaign(catcher.port, people(30))
     with run.serving() as api:
         start(api, campaign)
         asked = len(run.proxy.requests)
@@ -46,7 +41,7 @@ def test_a_deferred_recipient_costs_the_queue_none_of_its_attempts(new_cloud_run
     run = new_cloud_run()  # the deployment guide's: three attempts, an hour, first after 0.1 s
     run.here.run("queue", "update", DEFAULT, "--min-backoff", "1s", "--max-backoff", "1s")
     rows = [(DEFERRED_TWICE, "D", ""), (DEFERRED_ALWAYS, "E", ""), *people(10)]
-    campaign = new_campaign(run, catcher.port, rows, "--max-tries", "4", mailbox=("--sessions", "20"))
+    campaign = run.new_campaign(catcher.port, rows, "--max-tries", "4", mailbox=("--sessions", "20"))
     with run.serving() as api:
         start(api, campaign)
         run.wait_until_over()
@@ -63,7 +58,7 @@ def test_a_deferred_recipient_costs_the_queue_none_of_its_attempts(new_cloud_run
 
 def test_a_pace_is_kept_by_alarms(new_cloud_run, catcher):
     run = new_cloud_run()
-    campaign = new_campaign(run, catcher.port, people(8), pace="400ms")
+    campaign = run.new_campaign(catcher.port, people(8), pace="400ms")
     with run.serving() as api:
         start(api, campaign)
         run.wait_until_over()
@@ -78,7 +73,7 @@ def test_a_pace_is_kept_by_alarms(new_cloud_run, catcher):
 
 def test_a_scheduled_campaign_is_started_by_its_tick(new_cloud_run, catcher):
     run = new_cloud_run()
-    campaign = new_campaign(run, catcher.port, people(5))
+    campaign = run.new_campaign(catcher.port, people(5))
     with run.serving() as api:
         begins = datetime.now(timezone.utc) + timedelta(seconds=5)
         data = start(api, campaign, send_immediately=False, scheduled_at=begins.isoformat())
@@ -96,7 +91,7 @@ def test_a_scheduled_campaign_is_started_by_its_tick(new_cloud_run, catcher):
 
 def test_a_tick_by_an_api_key_does_what_the_queues_does(new_cloud_run, catcher):
     run = new_cloud_run()
-    campaign = new_campaign(run, catcher.port, people(5))
+    campaign = run.new_campaign(catcher.port, people(5))
     scheduler = run.here.ask("key", "create", "--name", "scheduler", "--scope", "tasks")["key"]
     run.tasks.pause(run.queue)  # it takes alarms and rings for nobody
     with run.serving() as api:
@@ -118,7 +113,7 @@ def test_a_tick_by_an_api_key_does_what_the_queues_does(new_cloud_run, catcher):
 
 def test_a_paused_campaign_sleeps_and_its_resume_wakes_it(new_cloud_run, catcher):
     run = new_cloud_run()
-    campaign = new_campaign(run, catcher.port, people(20), pace="300ms")
+    campaign = run.new_campaign(catcher.port, people(20), pace="300ms")
     with run.serving() as api:
         start(api, campaign)
         catcher.wait_for_entries(3)
@@ -139,7 +134,7 @@ def test_a_paused_campaign_sleeps_and_its_resume_wakes_it(new_cloud_run, catcher
 @pytest.mark.parametrize("noticed_by", ["a tick by hand", "any request to a new instance"])
 def test_a_purge_by_hand_pauses_the_campaign_and_resume_sends_the_rest(new_cloud_run, catcher, noticed_by):
     run = new_cloud_run(freezes=False)
-    campaign = new_campaign(run, catcher.port, people(40), pace="400ms")
+    campaign = run.new_campaign(catcher.port, people(40), pace="400ms")
     with run.serving() as api:
         start(api, campaign)
         catcher.wait_for_entries(5)
@@ -166,7 +161,7 @@ def test_a_purge_by_hand_pauses_the_campaign_and_resume_sends_the_rest(new_cloud
 
 def test_a_purge_that_takes_a_tick_which_was_due_is_noticed_all_the_same(new_cloud_run, catcher):
     run = new_cloud_run(freezes=False)
-    campaign = new_campaign(run, catcher.port, people(5))
+    campaign = run.new_campaign(catcher.port, people(5))
     run.tasks.pause(run.queue)
     with run.serving() as api:
         start(api, campaign)

@@ -7,7 +7,7 @@ import pytest
 from postrider import cloud_tasks_errors as errors
 from postrider.cloud_tasks_dispatcher import AnswerLost, Delayed, Duplicated, Unreachable
 from postrider.google_scripts import Dropped
-from postrider.lists import people, write_csv
+from postrider.lists import people
 from postrider.waiting import wait_until
 
 MANY = 10_000
@@ -38,8 +38,7 @@ def make_trouble(tasks, seed):
 def test_each_of_two_hundred_gets_one_whatever_the_queue_does(new_cloud_run, catcher, seed):
     run = new_cloud_run()
     make_trouble(run.tasks, seed)
-    run.here.add_mailbox(catcher.port, "--sessions", "20")
-    campaign = run.here.create_campaign(write_csv(run.here.directory / "list.csv", people(200)), "--pace", "none")
+    campaign = run.new_campaign(catcher.port, people(200), mailbox=("--sessions", "20"))
     with run.serving() as api:
         api.post(f"/api/campaigns/{campaign}/send", {"send_immediately": True})
         run.wait_until_over()
@@ -60,8 +59,7 @@ def test_each_of_two_hundred_gets_one_whatever_the_queue_does(new_cloud_run, cat
 def test_a_great_list_is_set_piece_by_piece_and_a_kill_leaves_nobody_with_two_alarms_or_none(new_cloud_run):
     run = new_cloud_run(freezes=False, MOCK_EMAIL_SENDING="true")
     run.tasks.latency = 0.08
-    run.here.add_mailbox(25)
-    campaign = run.here.create_campaign(write_csv(run.here.directory / "list.csv", people(100_000)), "--pace", "4m-7m")
+    campaign = run.new_campaign(25, people(100_000), pace="4m-7m", mailbox=())
     with run.serving() as api:
         run.tasks.before(lambda call: run.proxy.kill(), "tasks.create", nth=1200)
         api.post(f"/api/campaigns/{campaign}/send", {"send_immediately": True})
