@@ -114,9 +114,9 @@ class Tasks:
     def get(self, task, view="FULL"):
         return self.ask("GET", f"{task}?responseView={view}")
 
-    def list(self, queue):
+    def list(self, queue, view="BASIC"):
         """The tasks of a queue; a story has less than a page of them."""
-        answer = self.ask("GET", f"{queue}/tasks")
+        answer = self.ask("GET", f"{queue}/tasks?responseView={view}")
         assert not answer.get("nextPageToken")
         return answer.get("tasks", [])
 

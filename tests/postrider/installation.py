@@ -63,9 +63,9 @@ class Installation:
 
     # ---- programs ----
 
-    def start_server(self, *options, before=(), **environment):
-        """`postrider serve`, ready. `before`: words in front of the command (strace …)."""
-        port = free_port()
+    def start_server(self, *options, before=(), port=None, **environment):
+        """`postrider serve`, ready. `before`: words in front of the command (strace …); `port`: None for a free one."""
+        port = port or free_port()
         command = [*before, self.binary, "serve", "--listen", f"127.0.0.1:{port}", *options]
         server = Process(command, directory=self.directory,
                          environment={**self.environment, **environment}, name="serve")
