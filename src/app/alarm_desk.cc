@@ -46,12 +46,14 @@ Result<void> AlarmDesk::recognise(std::string_view id_token) {
   return verifier_->verify(id_token);
 }
 
-void AlarmDesk::ring(EmailId id, std::int64_t alarm, std::function<void(TaskRang)> done) {
-  parts_.loop.post([this, id, alarm, done = std::move(done)] {
-    parts_.crew.ring_for(id, alarm, [this, done](const Rung& rung) {
-      if (!rung.sent) return done({.run = run_of(rung.kind), .sent = {}, .alarms = {}});
-      sweeps_.ask([done, sent = rung.sent](const Result<void>& swept) {
-        done({.run = TaskRun::ended, .sent = sent, .alarms = swept});
+void AlarmDesk::ring(EmailId id, std::int64_t alarm, std::function<void(const TaskRang&)> done) {
+  parts_.loop.post([this, id, alarm, done = std::move(done)]() mutable {
+    parts_.crew.ring_for(id, alarm, [this, done = std::move(done)](Rung rung) mutable {
+      TaskRang rang{.run = run_of(rung.kind), .sent = std::move(rung.sent), .alarms = {}};
+      if (!rang.sent) return done(rang);
+      sweeps_.ask([done = std::move(done), rang = std::move(rang)](const Result<void>& swept) mutable {
+        rang.alarms = swept;
+        done(rang);
       });
     });
   });

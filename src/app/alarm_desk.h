@@ -38,7 +38,7 @@ class AlarmDesk final : public TaskAlarms {
 
   Result<void> recognise(std::string_view id_token) override;
   bool trusts_everybody() const override { return trusts_everybody_; }
-  void ring(EmailId id, std::int64_t alarm, std::function<void(TaskRang)> done) override;
+  void ring(EmailId id, std::int64_t alarm, std::function<void(const TaskRang&)> done) override;
   /// The same for whoever may wait, for half a minute at most.
   TaskRun ring_and_wait(EmailId id);
   Result<void> set_for(EmailId id) override { return keeper_.set_for(id); }

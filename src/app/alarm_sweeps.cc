@@ -31,10 +31,10 @@ void AlarmSweeps::work() {
   while (true) {
     woken_.wait(lock, [this] { return ending_ || !asked_.empty(); });
     if (asked_.empty()) return;
-    const auto asked = std::exchange(asked_, {});
+    auto asked = std::exchange(asked_, {});
     lock.unlock();
     const auto result = sweep();
-    for (const auto& swept : asked) swept(result);
+    for (auto& swept : asked) swept(result);
     lock.lock();
   }
 }

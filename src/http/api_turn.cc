@@ -52,21 +52,22 @@ void ApiTurn::see_to_alarms(TaskAlarms& alarms) const {
 
 /// The turn may be over by the time the answer comes: it takes along what it needs.
 void ApiTurn::complete_later(AwaitedAnswer& late) const {
-  late.wait = [wait = std::move(late.wait), record = record_](auto go_on) {
+  const auto record = std::make_shared<const RequestRecord>(record_);
+  late.wait = [wait = std::move(late.wait), record](auto go_on) {
     wait([record, go_on = std::move(go_on)](std::optional<HttpAnswer> answer) {
-      if (answer) record.end(*answer);
+      if (answer) record->end(*answer);
       go_on(std::move(answer));
     });
   };
-  late.answer = [answer = std::move(late.answer), record = record_, &log = world_.log()] {
+  late.answer = [answer = std::move(late.answer), record, &log = world_.log()] {
     HttpAnswer complete;
     try {
       complete = answer();
     } catch (const std::exception& fault) {
-      log.write(LogLevel::error, "http_fault", {{"why", fault.what()}, {"request", record.id()}});
+      log.write(LogLevel::error, "http_fault", {{"why", fault.what()}, {"request", record->id()}});
       complete = problem(503, "storage", "The database cannot do this now. Try again later.");
     }
-    record.end(complete);
+    record->end(complete);
     return complete;
   };
 }

@@ -1,6 +1,7 @@
 #include "http/http_date.h"
 
 #include <ctime>
+#include <utility>
 
 namespace postrider {
 
@@ -20,7 +21,12 @@ std::string http_date(WallTime time) {
 }
 
 std::string http_date_now() {
-  return http_date(std::chrono::floor<Micros>(std::chrono::system_clock::now()));
+  using std::chrono::sys_seconds;
+  thread_local sys_seconds second;
+  thread_local std::string text;
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (now != std::exchange(second, now)) text = http_date(now);
+  return text;
 }
 
 }  // namespace postrider

@@ -39,7 +39,7 @@ class TaskAlarms {
 
   /// Does this email's task and no other, if its turn has come. Does not block; `done` is called once, on any
   /// thread. `alarm`: the number of the alarm that rang; 0: somebody else asks.
-  virtual void ring(EmailId id, std::int64_t alarm, std::function<void(TaskRang)> done) = 0;
+  virtual void ring(EmailId id, std::int64_t alarm, std::function<void(const TaskRang&)> done) = 0;
   /// See AlarmKeeper.
   virtual Result<void> set_for(EmailId id) = 0;
   virtual Result<void> after_request() = 0;

@@ -226,7 +226,7 @@ class SqliteAlarmStore final : public AlarmStore {
  private:
   static constexpr Micros kTickIsLost = std::chrono::minutes{2};
   /// They do no harm; a request that leaves one need not have a tick follow it at once.
-  static constexpr Micros kStraysMayWait = std::chrono::minutes{1};
+  static constexpr Micros kStraysMayWait = std::chrono::seconds{10};
   static constexpr Micros kFarOff = std::chrono::hours{1};
   /// A plan that sleeps until its lanes run low (plan_steps.cc) needs no tick.
   static constexpr std::int64_t kNever = 4'000'000'000'000'000;
