@@ -292,6 +292,18 @@ TEST_F(AlarmTest, APausedQueueIsNotTakenForALostOne) {
   EXPECT_EQ(counts(id).sent, 10);
 }
 
+TEST_F(AlarmTest, WhatTheQueueKeptForTooLongIsSetAnew) {
+  const auto id = start(10, every(1h));
+  ring_next(clock_.wall_now());
+  clock_.advance(32 * 24h);  // paused by hand for so long
+  queue_.forget_old();
+  EXPECT_TRUE(queue_.waiting.empty());
+  EXPECT_TRUE(keeper_->after_request());  // anybody's
+  ring_all(24h * 3);
+  EXPECT_EQ(counts(id).sent, 10);
+  EXPECT_THAT(dots_, Each(Pair(testing::_, 1)));
+}
+
 TEST_F(AlarmTest, NamesOfOthersAreLeftAlone) {
   EXPECT_FALSE(keeper_->number_in("some-task"));
   EXPECT_FALSE(keeper_->number_in("0123456789abcdef-1-2"));

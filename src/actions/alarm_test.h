@@ -68,6 +68,12 @@ class SimulatedQueue : public Alarms {
   Result<std::vector<LackingPermission>> lacking(const std::vector<std::string>&) override {
     return std::vector<LackingPermission>{};
   }
+  /// Google keeps a task for 31 days.
+  void forget_old() {
+    std::erase_if(waiting, [&](const auto& one) {
+      return one.second.set_at + std::chrono::days{31} < clock_.wall_now();
+    });
+  }
   void purge() {
     waiting.clear();
     purged_at = clock_.wall_now();
