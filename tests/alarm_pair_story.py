@@ -73,6 +73,23 @@ def test_every_email_is_rung_for_and_no_alarm_is_left(new_pair, catcher):
     assert {(one["iss"], one["aud"], one["email"]) for one in tokens} == {(pair.queue.url, pair.proxy.url, RINGER)}
 
 
+def test_two_senders_share_one_queue(new_pair, catcher):
+    pair = new_pair()
+    second = new_pair(beside=pair)
+    slow = pair.new_campaign(catcher.port, people(20), pace="1h")
+    fast = second.new_campaign(catcher.port, people(200, "other"), mailbox=SESSIONS)
+    with pair.serving() as api, second.serving() as other:
+        start(api, slow)
+        start(other, fast)
+        api.post(f"/api/campaigns/{slow}/stop")  # takes its own alarms away, and no other's
+        pair.wait_until_over()
+        assert show(other, fast)["status"] == "completed"
+        already = show(api, slow)["emails_sent"]
+    delivered = catcher.recipients()
+    assert set(addresses(people(200, "other"))) <= set(delivered) and set(delivered.values()) == {1}
+    assert len(delivered) == 200 + already and already <= 1
+
+
 def test_a_tick_that_another_took_the_place_of_leaves_the_queue(new_pair, catcher):
     pair = new_pair()
     campaigns = [pair.new_campaign(catcher.port, people(3), pace="1h")]

@@ -70,11 +70,13 @@ class QueueServer:
 
 
 class AlarmPair(RungServer):
-    """`rates`: of the queue, as its API has them; `more`: see RungServer."""
+    """`rates`: of the queue, as its API has them; `beside`: the pair whose queue it is, where two share one; `more`:
+    see RungServer."""
 
-    def __init__(self, new_installation, rates, **more):
-        self.queue = QueueServer(new_installation("queue"), rates)
-        here = new_installation("sender")
+    def __init__(self, new_installation, rates, beside=None, **more):
+        self.queue = beside.queue if beside else QueueServer(new_installation("queue"), rates)
+        self._ends_queue = beside is None
+        here = new_installation("second" if beside else "sender")
         token = here.directory / "token"
         token.write_text(self.queue.key + "\n")
         super().__init__(here, self.queue.name, self.queue.url,
@@ -83,7 +85,7 @@ class AlarmPair(RungServer):
     def finish(self, of_both=True):
         """`of_both`: the queue as well."""
         super().finish()
-        if of_both:
+        if of_both and self._ends_queue:
             self.queue.finish()
 
     def is_over(self):
