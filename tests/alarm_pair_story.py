@@ -9,7 +9,7 @@ import pytest
 
 from postrider.alarm_pair import STRANGER, AlarmPair
 from postrider.lists import addresses, people
-from postrider.rung_server import RINGER, email_of
+from postrider.rung_server import RINGER, email_of, show, start
 from postrider.scripted import DEFERRED_ONCE, many
 from postrider.times import moment
 from postrider.waiting import wait_until
@@ -30,14 +30,6 @@ def new_pair(new_installation):
     yield make
     for pair in made:
         pair.end()
-
-
-def start(api, campaign):
-    api.post(f"/api/campaigns/{campaign}/send", {"send_immediately": True})
-
-
-def show(api, campaign):
-    return api.get(f"/api/campaigns/{campaign}")
 
 
 def emails_of(api, campaign):

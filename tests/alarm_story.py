@@ -5,20 +5,13 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from postrider.lists import people
+from postrider.rung_server import show, start
 from postrider.scripted import DEFERRED_ALWAYS
 from postrider.times import moment
 from postrider.waiting import wait_until
 
 DEFAULT = "email-campaign-queue"
 DEFERRED_TWICE = "defer-2@example.org"
-
-
-def start(api, campaign, **more):
-    return api.post(f"/api/campaigns/{campaign}/send", more or {"send_immediately": True})["data"]
-
-
-def show(api, campaign):
-    return api.get(f"/api/campaigns/{campaign}")
 
 
 def test_a_campaign_is_sent_by_alarms_while_nothing_runs_in_between(new_cloud_run, catcher):

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <stdexcept>
 
 #include "actions/action_test.h"
 #include "actions/alarm_keeper.h"
@@ -26,6 +27,7 @@ class SimulatedQueue : public Alarms {
   explicit SimulatedQueue(const Clock& clock) : clock_(clock) {}
 
   std::vector<Result<void>> set(std::span<const Alarm> alarms, Micros) override {
+    if (breaks) throw std::runtime_error("broken on purpose");
     std::vector<Result<void>> results;
     for (const auto& alarm : alarms) {
       if (down) {
@@ -83,7 +85,7 @@ class SimulatedQueue : public Alarms {
   std::set<std::string> names;  ///< ever given
   std::map<std::string, int> sets;
   std::optional<WallTime> purged_at;
-  bool down = false;
+  bool down = false, breaks = false;
   int lose_answers = 0, looks = 0;
 
  private:

@@ -26,6 +26,14 @@ def email_of(body):
     return json.loads(body).get("email_send_id")
 
 
+def start(api, campaign, **more):
+    return api.post(f"/api/campaigns/{campaign}/send", more or {"send_immediately": True})["data"]
+
+
+def show(api, campaign):
+    return api.get(f"/api/campaigns/{campaign}")
+
+
 class RungServer:
     """`queue`: its whole name; `at`: the server that it is on, who also signs what it shows; `environment`: settings
     of the server that is rung for."""
